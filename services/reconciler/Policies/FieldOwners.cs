@@ -1,8 +1,9 @@
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Core;
 
 namespace ReleaseIntegrity.Policies;
 
-/// <summary>Whose own word a field is. The default policy makes these the authorities; only the runtime's are enforced.</summary>
+/// <summary>Whose own word a field is: what a fix proposes as its authority, as the default policy has it.</summary>
 internal static class FieldOwners
 {
     /// <summary>The source in whose records the field originates.</summary>
@@ -16,8 +17,7 @@ internal static class FieldOwners
         Field.ReleaseTrain or Field.ReleaseWindow or Field.ExceptionNotes or Field.ExceptionBindings
             or Field.ApprovedTuple or Field.ApprovalTime or Field.ReviewerState =>
             Source.ChangeSnapshot,
-        Field.ObservedDigest or Field.ObservedEnvelopeId or Field.AdmissionCheck or Field.ClusterId or Field.ObservationTime =>
-            Source.RuntimeValidation,
+        _ when FieldCatalogue.IsRuntimeOwn(field) => Source.RuntimeValidation,
         _ => throw new ArgumentOutOfRangeException(nameof(field), field, "a field without an owner"),
     };
 

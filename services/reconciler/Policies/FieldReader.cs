@@ -89,14 +89,13 @@ internal sealed class FieldReader(NodeReader reader)
     private Source? ReadAuthority(Field field, Node? node, string path)
     {
         Source? authority = reader.Name<Source>(node, path, "source");
-        Source owner = FieldOwners.Of(field);
-        if (authority is Source.RuntimeValidation && owner != Source.RuntimeValidation)
+        if (authority is Source.RuntimeValidation && !FieldCatalogue.IsRuntimeOwn(field))
         {
             // I3: whatever runs is evidence of what was deployed, never of what was signed or approved.
             reader.Problems.Add(
                 node!.At,
                 $"runtime-validation can't be the authority of '{WireNames.Of(field)}': it observes, and never overrides a signed source",
-                $"write `authority: {WireNames.Of(owner)}`; runtime-validation may confirm");
+                $"write `authority: {WireNames.Of(FieldOwners.Of(field))}`; runtime-validation may confirm");
         }
 
         return authority;
