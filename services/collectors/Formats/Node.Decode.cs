@@ -1,0 +1,190 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Collectors.Formats;
+
+/// <content>Decode steps: each gives the root of a document of its own, whose places name the step.</content>
+public sealed partial class Node
+{
+    /// <summary>A string (or bytes) that holds JSON.</summary>
+    public Node DecodeJson() => Decode("json");
+
+    /// <summary>A base64 string, as bytes.</summary>
+    public Node DecodeBase64() => Decode("base64");
+
+    /// <summary>A base64 string that holds JSON.</summary>
+    public Node DecodeBase64Json() => Decode("base64-json");
+
+    /// <summary>A certificate (DER or PEM; bytes, base64 or text) as <see cref="CertificateDocument"/> renders it.</summary>
+    public Node DecodeCertificate() => Decode("certificate");
+
+    /// <summary>
+    /// SHA-256 of the node's raw bytes, as a root string of lower-case hex: for the notification's own root all its
+    /// bytes, for decoded bytes those, for any other node its JSON text exactly as it stands (a string with its quotes).
+    /// </summary>
+    public Node Sha256() => Decode("sha256");
+
+    /// <summary>
+    /// RFC 6962 section 2.1 leaf hash, SHA-256 of a zero byte and the bytes that the base64 string holds, as a root
+    /// string of lower-case hex.
+    /// </summary>
+    public Node RekorLeaf() => Decode("rekor-leaf");
+
+    /// <summary>
+    /// Applies one decode step by the name that <see cref="DecodeStep.As"/> has. Where it can't be applied the result
+    /// is <see cref="NodeKind.Undecodable"/>, its <see cref="Failure"/> says why, and all its members are absent.
+    /// </summary>
+    public Node Decode(string step)
+    {
+        var tree = new Tree(_tree.Owner, this, step);
+        if (!Exists)
+        {
+            return new Node(tree, Failure ?? Reject($"nothing there to read as {step}"));
+        }
+
+        return step switch
+        {
+            "json" => Raw(tree, allowText: true, out ReadOnlyMemory<byte> text) ?? Parsed(tree, text, this),
+            "base64" => FromBase64(tree, out ReadOnlyMemory<byte> bytes) ?? new Node(tree, bytes),
+            "base64-json" => FromBase64(tree, out ReadOnlyMemory<byte> bytes) ?? Parsed(tree, bytes, this),
+            "certificate" => Certificate(tree),
+            "sha256" => Hash(tree),
+            "rekor-leaf" => Leaf(tree),
+            _ when step == "yaml" || step.StartsWith("yaml-document-", StringComparison.Ordinal) => Yaml(tree, step),
+            _ => new Node(tree, Reject("unknown decode step")),
+        };
+    }
+
+    internal static Node OfBytes(SourceDocument owner, ReadOnlyMemory<byte> bytes) => new(new Tree(owner, null, null), bytes);
+
+    /// <summary>The root of the document that the whole body is; rejected with line and column where it is none.</summary>
+    internal static Node OfBody(SourceDocument owner, ReadOnlyMemory<byte> body) =>
+        Parsed(new Tree(owner, null, null), body, null);
+
+    /// <summary>A document that a step of the whole body yields, from JSON that this library has written itself.</summary>
+    internal static Node OfStep(SourceDocument owner, string step, ReadOnlyMemory<byte> json) =>
+        Parsed(new Tree(owner, owner.Body, step), json, owner.Body);
+
+    private static Node Parsed(Tree tree, ReadOnlyMemory<byte> text, Node? origin)
+    {
+        JsonDocument? document = JsonText.TryParse(text, out bool duplicates, out ParseFailure? failure);
+        if (document is null)
+        {
+            return new Node(tree, new NormalisedItem.Rejected($"not JSON: {failure}", origin?.Pointer ?? ""));
+        }
+
+        tree.Owner.Own(document);
+        tree.Duplicates = duplicates;
+        return new Node(tree, null, null, -1, KindOf(document.RootElement), document.RootElement);
+    }
+
+    private static Node Literal(Tree tree, string text) => Parsed(tree, Encoding.ASCII.GetBytes($"\"{text}\""), null);
+
+    /// <summary>The bytes of a bytes node, or the text of a string; else the failed node.</summary>
+    private Node? Raw(Tree tree, bool allowText, out ReadOnlyMemory<byte> bytes)
+    {
+        bytes = _bytes;
+        if (Kind == NodeKind.String && allowText)
+        {
+            bytes = Encoding.UTF8.GetBytes(Text!);
+        }
+
+        return Kind == NodeKind.Bytes || (Kind == NodeKind.String && allowText)
+            ? null
+            : new Node(tree, Reject($"must be a string, to be read as {tree.As}"));
+    }
+
+    private Node? FromBase64(Tree tree, out ReadOnlyMemory<byte> bytes)
+    {
+        bytes = default;
+        string? text = Kind == NodeKind.Bytes ? Encoding.Latin1.GetString(_bytes.Span) : String;
+        if (text is null || !Base64Text.TryDecode(text, out byte[] decoded))
+        {
+            return new Node(tree, Reject("not base64"));
+        }
+
+        bytes = decoded;
+        return null;
+    }
+
+    private Node Certificate(Tree tree)
+    {
+        byte[]? der = Kind switch
+        {
+            NodeKind.Bytes => CertificateDocument.ToDer(_bytes.Span),
+            NodeKind.String => CertificateDocument.ToDer(Text!),
+            _ => null,
+        };
+        return der is not null && CertificateDocument.TryRender(der, out byte[] json)
+            ? Parsed(tree, json, this)
+            : new Node(tree, Reject("not an X.509 certificate (DER, PEM, or base64 of either)"));
+    }
+
+    private Node Hash(Tree tree)
+    {
+        bool wholeBody = _parent is null && _tree.Origin is null;
+        ReadOnlySpan<byte> raw = wholeBody ? _tree.Owner.Body.Bytes.Span
+            : Kind == NodeKind.Bytes ? _bytes.Span
+            : JsonMarshal.GetRawUtf8Value(_element);
+        return Literal(tree, Convert.ToHexStringLower(SHA256.HashData(raw)));
+    }
+
+    private Node Leaf(Tree tree)
+    {
+        if (FromBase64(tree, out ReadOnlyMemory<byte> bytes) is { } failed)
+        {
+            return failed;
+        }
+
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData([0]);
+        hash.AppendData(bytes.Span);
+        return Literal(tree, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
+    private Node Yaml(Tree tree, string step)
+    {
+        if (Raw(tree, allowText: true, out ReadOnlyMemory<byte> text) is { } failed)
+        {
+            return failed;
+        }
+
+        IReadOnlyList<ReadOnlyMemory<byte>> documents = YamlText.ToJson(text, out ParseFailure? failure);
+        int index = 0;
+        if (step != "yaml" && !int.TryParse(step.AsSpan("yaml-document-".Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out index))
+        {
+            return new Node(tree, Reject("unknown decode step"));
+        }
+
+        return failure is not null ? new Node(tree, Reject($"not YAML: {failure}"))
+            : index < documents.Count ? Parsed(tree, documents[index], this)
+            : new Node(tree, Reject("the YAML stream has no such document"));
+    }
+
+    /// <summary>One document: the notification's own, or what a decode step of another document's node gave.</summary>
+    internal sealed class Tree(SourceDocument owner, Node? origin, string? @as)
+    {
+        public SourceDocument Owner => owner;
+
+        /// <summary>The node that was decoded; null for the notification's own document.</summary>
+        public Node? Origin => origin;
+
+        public string? As => @as;
+
+        public bool Duplicates { get; set; }
+
+        public IReadOnlyList<DecodeStep> Steps()
+        {
+            if (origin is null)
+            {
+                return [];
+            }
+
+            IReadOnlyList<DecodeStep> outer = origin._tree.Steps();
+            return [.. outer, new DecodeStep(origin.Pointer, @as!)];
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Collectors.Formats;
+
+/// <summary>The syntax of a notification's body.</summary>
+public enum DocumentSyntax
+{
+    /// <summary>Strict JSON.</summary>
+    Json,
+
+    /// <summary>A YAML stream of any number of documents.</summary>
+    Yaml,
+
+    /// <summary>JSON where the body starts with a bracket, else YAML.</summary>
+    JsonOrYaml,
+}
+
+/// <summary>
+/// A notification parsed: the start of every walk. It owns the parsed documents (decoded ones too): dispose it when
+/// the items are made, and not before.
+/// </summary>
+public sealed class SourceDocument : IDisposable
+{
+    private readonly Notification _notification;
+    private readonly List<JsonDocument> _owned = [];
+    private Node? _headers;
+
+    private SourceDocument(Notification notification)
+    {
+        _notification = notification;
+        Body = Node.OfBytes(this, notification.Body);
+        Documents = [];
+    }
+
+    /// <summary>The documents of the body: one for JSON, any number for YAML, none where <see cref="Failure"/> is set.</summary>
+    public IReadOnlyList<Node> Documents { get; private set; }
+
+    /// <summary>The first document; an undecodable node where the body can't be parsed.</summary>
+    public Node Root { get; private set; } = null!;
+
+    /// <summary>The whole body as bytes, for decode steps and hashes.</summary>
+    public Node Body { get; }
+
+    /// <summary>Why the body is no document, with line, column and reason; null where it is one.</summary>
+    public NormalisedItem.Rejected? Failure => Root.Failure;
+
+    /// <summary>The notification's headers as one object, keys lower case (decode step <c>header</c>).</summary>
+    public Node Headers => _headers ??= Node.OfStep(this, "header", JsonSerializer.SerializeToUtf8Bytes(
+        _notification.Headers.OrderBy(h => h.Key, StringComparer.Ordinal).ToDictionary(h => h.Key, h => h.Value)));
+
+    /// <summary>Parses a body; never throws. Look at <see cref="Failure"/>.</summary>
+    public static SourceDocument Parse(Notification notification, DocumentSyntax syntax = DocumentSyntax.Json)
+    {
+        var document = new SourceDocument(notification);
+        if (syntax == DocumentSyntax.Json || (syntax == DocumentSyntax.JsonOrYaml && StartsAsJson(notification.Body)))
+        {
+            document.Root = Node.OfBody(document, notification.Body);
+            document.Documents = document.Root.Failure is null ? [document.Root] : [];
+        }
+        else
+        {
+            document.ReadYaml(notification.Body);
+        }
+
+        return document;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (JsonDocument document in _owned)
+        {
+            document.Dispose();
+        }
+
+        _owned.Clear();
+    }
+
+    internal void Own(JsonDocument document) => _owned.Add(document);
+
+    private static bool StartsAsJson(ReadOnlyMemory<byte> body)
+    {
+        ReadOnlySpan<byte> text = JsonText.SkipByteOrderMark(body).Span.TrimStart(" \t\r\n"u8);
+        return text is [(byte)'{' or (byte)'[', ..];
+    }
+
+    private void ReadYaml(ReadOnlyMemory<byte> body)
+    {
+        IReadOnlyList<ReadOnlyMemory<byte>> documents = YamlText.ToJson(body, out ParseFailure? failure);
+        if (failure is not null || documents.Count == 0)
+        {
+            // The step gives the same failure again, as a node.
+            Root = Body.Decode("yaml");
+            return;
+        }
+
+        Documents = documents.Count == 1
+            ? [Node.OfStep(this, "yaml", documents[0])]
+            : [.. documents.Select((json, i) => Node.OfStep(this, $"yaml-document-{i}", json))];
+        Root = Documents[0];
+    }
+}
