@@ -1,0 +1,45 @@
+namespace ReleaseIntegrity.Storage;
+
+/// <summary>
+/// What a consumer has processed already, recorded in the same transaction as what it made of it: a message that is
+/// delivered again changes nothing, and can be confirmed again.
+/// <para>
+/// Concurrency: of two transactions that record one message, one sees it as new. Failure: the record is undone with
+/// its transaction. Kept for as long as a re-send is thinkable; a message older than <see cref="PurgeAsync"/> allows
+/// is taken as new, so what it does should be idempotent by itself.
+/// </para>
+/// </summary>
+/// <param name="Consumer">Name of the consumer; each one of a store has an inbox of its own.</param>
+public sealed record Inbox(string Consumer)
+{
+    /// <summary>Records one message; false when it has been processed before.</summary>
+    public async Task<bool> TryRecordAsync(StoreTransaction transaction, Guid messageId, DateTimeOffset now) =>
+        await transaction.ExecuteAsync(
+            """
+            insert into inbox (consumer, message_id, processed_at)
+            select @Consumer, @messageId, @now
+            where not exists (select 1 from inbox where consumer = @Consumer and message_id = @messageId)
+            """,
+            new { Consumer, messageId, now }) == 1;
+
+    /// <summary>Records many messages; returns those that have not been processed before, each once.</summary>
+    public async Task<IReadOnlySet<Guid>> RecordAsync(
+        StoreTransaction transaction, IEnumerable<Guid> messageIds, DateTimeOffset now)
+    {
+        var fresh = new HashSet<Guid>();
+        foreach (Guid messageId in messageIds)
+        {
+            if (await TryRecordAsync(transaction, messageId, now))
+            {
+                fresh.Add(messageId);
+            }
+        }
+
+        return fresh;
+    }
+
+    /// <summary>Forgets messages processed before an instant; returns how many.</summary>
+    public Task<int> PurgeAsync(StoreTransaction transaction, DateTimeOffset before) =>
+        transaction.ExecuteAsync(
+            "delete from inbox where consumer = @Consumer and processed_at < @before", new { Consumer, before });
+}

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ReleaseIntegrity.Storage;
+
+/// <summary>
+/// Empties an outbox: claims a batch, publishes it, ends or defers each message, and looks again. A failing transport
+/// or store slows it down and never stops it; what was claimed when the process died is due again at the next start.
+/// </summary>
+public sealed class OutboxDispatcher(
+    Outbox outbox, IOutboxPublisher publisher, ILogger<OutboxDispatcher> logger) : BackgroundService
+{
+    private static readonly Meter Meter = new("ReleaseIntegrity.Outbox");
+    private static readonly Counter<long> Published = Meter.CreateCounter<long>(
+        "releaseintegrity.outbox.published", "{message}", "Messages that the transport took, re-sent ones included.");
+
+    private static readonly Counter<long> Failed = Meter.CreateCounter<long>(
+        "releaseintegrity.outbox.failed", "{attempt}", "Attempts to publish that failed; each is tried again.");
+
+    private readonly OutboxOptions _options = outbox.Options;
+
+    /// <summary>
+    /// One pass: claims what is due and publishes it. Returns how many messages it claimed. Tests call it without
+    /// running the loop; the two must not run at once.
+    /// </summary>
+    public async Task<int> DispatchOnceAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ClaimedMessage> claimed = await outbox.ClaimAsync(cancellationToken);
+        if (claimed.Count == 0)
+        {
+            return 0;
+        }
+
+        var published = new ConcurrentBag<ClaimedMessage>();
+        var failed = new ConcurrentBag<ClaimedMessage>();
+        await Parallel.ForEachAsync(
+            Sequences(claimed),
+            new ParallelOptions { MaxDegreeOfParallelism = _options.PublishConcurrency },
+            async (sequence, _) => await PublishInOrderAsync(sequence, published, failed, cancellationToken));
+        await outbox.SettleAsync(published, failed);
+        Count(Published, published.Count);
+        Count(Failed, failed.Count);
+        return claimed.Count;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        bool reclaimed = !_options.SoleDispatcher;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (!reclaimed)
+                {
+                    await outbox.ReclaimAsync(stoppingToken);
+                    reclaimed = true;
+                }
+
+                // A full batch means that there is more.
+                if (await DispatchOnceAsync(stoppingToken) < _options.BatchLimit)
+                {
+                    await outbox.WaitAsync(_options.PollInterval, stoppingToken);
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                logger.LogError(e, "Outbox {Outbox}: the store failed; looking again in {Delay}", _options.Name, _options.PollInterval);
+                await outbox.WaitAsync(_options.PollInterval, CancellationToken.None);
+            }
+        }
+    }
+
+    // One sequence per order key; a message without a key is its own.
+    private static IEnumerable<IReadOnlyList<ClaimedMessage>> Sequences(IReadOnlyList<ClaimedMessage> claimed) =>
+        claimed
+            .GroupBy(m => m.OrderKey is null ? (Key: "", m.Position) : (Key: m.OrderKey, Position: -1L))
+            .Select(g => (IReadOnlyList<ClaimedMessage>)[.. g]);
+
+    private async Task PublishInOrderAsync(
+        IReadOnlyList<ClaimedMessage> sequence,
+        ConcurrentBag<ClaimedMessage> published,
+        ConcurrentBag<ClaimedMessage> failed,
+        CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < sequence.Count; i++)
+        {
+            try
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await publisher.PublishAsync(_options.Name, sequence[i].Message, cancellationToken);
+                published.Add(sequence[i]);
+            }
+            catch (Exception e)
+            {
+                // The later ones of the key wait for it.
+                if (e is not OperationCanceledException)
+                {
+                    logger.LogWarning(
+                        e, "Outbox {Outbox}: {MessageType} {MessageId} was not taken, attempt {Attempt}",
+                        _options.Name, sequence[i].Type, sequence[i].MessageId, sequence[i].Attempts + 1);
+                }
+
+                foreach (ClaimedMessage waiting in sequence.Skip(i))
+                {
+                    failed.Add(waiting);
+                }
+
+                return;
+            }
+        }
+    }
+
+    private void Count(Counter<long> counter, int count) =>
+        counter.Add(count, new TagList { { "outbox", _options.Name } });
+}

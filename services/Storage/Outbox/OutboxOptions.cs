@@ -1,0 +1,48 @@
+namespace ReleaseIntegrity.Storage;
+
+/// <summary>How an outbox is emptied.</summary>
+public sealed record OutboxOptions
+{
+    /// <summary>
+    /// Name of the outbox, unique among the services that share a bus: consumers confirm to it.
+    /// </summary>
+    public required string Name { get; init; }
+
+    /// <summary>
+    /// When a message is done. False: as soon as the transport has confirmed it, which needs a transport that is
+    /// durable itself (RabbitMQ, quorum queues). True: when its consumer has confirmed that it is processed and
+    /// committed (<see cref="Outbox.ConfirmAsync"/>); until then it is sent again after <see cref="ResendAfter"/> and
+    /// at every restart. The in-memory transport forgets everything at a crash, so the embedded mode needs true.
+    /// </summary>
+    public bool WaitForConsumer { get; init; }
+
+    /// <summary>
+    /// Whether this process alone dispatches from the store, as with a SQLite file: then whatever an earlier process
+    /// had claimed or sent unconfirmed is due at once at start-up. With several replicas leases run out instead.
+    /// </summary>
+    public bool SoleDispatcher { get; init; } = true;
+
+    /// <summary>Messages claimed at once, at most. Default 256.</summary>
+    public int BatchLimit { get; init; } = 256;
+
+    /// <summary>Messages sent and not yet confirmed by their consumer, at most. Default 1,024.</summary>
+    public int UnconfirmedLimit { get; init; } = 1024;
+
+    /// <summary>Messages in the transport's hands at once, at most. Default 16.</summary>
+    public int PublishConcurrency { get; init; } = 16;
+
+    /// <summary>How long a claim lasts before another process may take the messages. Default 1 min.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>When an unconfirmed message is sent again. Default 30 s.</summary>
+    public TimeSpan ResendAfter { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>First delay after a failed publish; it doubles up to <see cref="RetryLimit"/>. Default 0.2 s.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Longest delay after failed publishes. A message is never given up. Default 1 min.</summary>
+    public TimeSpan RetryLimit { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How often the table is looked at when nothing wakes the dispatcher. Default 1 s.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
+}

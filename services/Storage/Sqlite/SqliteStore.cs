@@ -1,0 +1,148 @@
+using DbUp;
+using Microsoft.Data.Sqlite;
+
+namespace ReleaseIntegrity.Storage.Sqlite;
+
+/// <summary>
+/// A store in one SQLite file: write-ahead log, <c>synchronous=FULL</c>, so that each commit is flushed before it is
+/// acknowledged. SQLite has one writer at a time, so all writes of the process go through one queue and share commits
+/// (<see cref="GroupCommit"/>); reads have connections of their own and never wait for it. A lock file beside the
+/// database refuses a second process, or a second store on the same file, since neither could share the queue.
+/// </summary>
+public sealed class SqliteStore : IStore
+{
+    private const int Busy = 5;
+    private const int Locked = 6;
+    private const int UniqueConstraint = 2067;
+    private const int PrimaryKeyConstraint = 1555;
+
+    private readonly string _readConnectionString;
+    private readonly string _writeConnectionString;
+    private readonly FileStream _lock;
+    private readonly GroupCommit _writes;
+
+    private SqliteStore(SqliteStoreOptions options, FileStream fileLock)
+    {
+        _lock = fileLock;
+        _writeConnectionString = ConnectionString(options, SqliteOpenMode.ReadWriteCreate);
+        _readConnectionString = ConnectionString(options, SqliteOpenMode.ReadOnly);
+        _writes = new GroupCommit(OpenWriter, options.QueueLimit, options.GroupLimit);
+    }
+
+    /// <inheritdoc/>
+    public string Engine => "sqlite";
+
+    /// <summary>Opens the file, recovers what a crash left, and brings the schema up to date.</summary>
+    /// <param name="options">Where and how.</param>
+    /// <param name="migrations">The service's own scripts; the plumbing's are run before them.</param>
+    /// <exception cref="StoreException">The file is in use, newer than this version, or a migration failed.</exception>
+    public static SqliteStore Open(SqliteStoreOptions options, params IReadOnlyList<MigrationSet> migrations)
+    {
+        StoredTypes.Register();
+        string path = Path.GetFullPath(options.Path);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        FileStream fileLock = Acquire(path);
+        try
+        {
+            var store = new SqliteStore(options with { Path = path }, fileLock);
+            store.Migrate([MigrationSet.Plumbing, .. migrations]);
+            store._writes.Start();
+            return store;
+        }
+        catch
+        {
+            fileLock.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<T> ReadAsync<T>(Func<StoreSnapshot, Task<T>> read, CancellationToken cancellationToken)
+    {
+        await using var connection = new SqliteConnection(_readConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        await using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
+        return await read(new StoreSnapshot(connection, transaction, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async Task<T> WriteAsync<T>(Func<StoreTransaction, Task<T>> write, CancellationToken cancellationToken)
+    {
+        T result = default!;
+        await _writes.RunAsync(
+            async transaction => result = await write(transaction),
+            cancellationToken);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public bool IsTransient(Exception exception) =>
+        exception is SqliteException { SqliteErrorCode: Busy or Locked };
+
+    /// <inheritdoc/>
+    public bool IsUniqueViolation(Exception exception) =>
+        exception is SqliteException { SqliteExtendedErrorCode: UniqueConstraint or PrimaryKeyConstraint };
+
+    /// <summary>Finishes the writes that are queued, closes the file and gives up the lock.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writes.DisposeAsync();
+        foreach (string connectionString in new[] { _readConnectionString, _writeConnectionString })
+        {
+            await using var connection = new SqliteConnection(connectionString);
+            SqliteConnection.ClearPool(connection);
+        }
+
+        await _lock.DisposeAsync();
+    }
+
+    private static string ConnectionString(SqliteStoreOptions options, SqliteOpenMode mode) =>
+        new SqliteConnectionStringBuilder
+        {
+            DataSource = options.Path,
+            Mode = mode,
+            ForeignKeys = true,
+            DefaultTimeout = Math.Max(1, (int)options.BusyTimeout.TotalSeconds),
+        }.ToString();
+
+    private static FileStream Acquire(string path)
+    {
+        try
+        {
+            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new StoreException(
+                $"{path} is in use: another process serves it already. Stop that process, or choose another data folder", e);
+        }
+    }
+
+    private SqliteConnection OpenWriter()
+    {
+        var connection = new SqliteConnection(_writeConnectionString);
+        try
+        {
+            connection.Open();
+            using SqliteCommand pragmas = connection.CreateCommand();
+            pragmas.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+            pragmas.ExecuteNonQuery();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void Migrate(IReadOnlyList<MigrationSet> sets)
+    {
+        // The first connection sets the journal mode, which the file keeps, and recovers the log after a crash.
+        using SqliteConnection connection = OpenWriter();
+        foreach (MigrationSet set in sets)
+        {
+            set.Apply(Engine, DeployChanges.To.SqliteDatabase(_writeConnectionString));
+        }
+    }
+}
