@@ -4,10 +4,7 @@ using ReleaseIntegrity.Collectors.SignatureLedger;
 
 namespace ReleaseIntegrity.Tests.Normalisation.Ledger;
 
-/// <summary>
-/// Real payloads: <c>../shared/samples</c> above the repository, or the folder that <c>RELEASE_INTEGRITY_SAMPLES</c> names.
-/// Without them these tests are skipped.
-/// </summary>
+/// <summary>Real bundles and log entries, and what independent tools read in them (<see cref="Samples"/>).</summary>
 public sealed class LedgerSampleTests
 {
     private const string FulcioArc = "1.3.6.1.4.1.57264.1.";
@@ -46,11 +43,10 @@ public sealed class LedgerSampleTests
     [Fact]
     public void Every_bundle_and_every_rekor_entry_has_its_outcome()
     {
-        string ledger = Path.Combine(Samples(), "provenance-ledger");
         var seen = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string format in new[] { "sigstore-bundle", "rekor-v1" })
         {
-            foreach (string file in Directory.EnumerateFiles(Path.Combine(ledger, format)))
+            foreach (string file in Samples.Files($"provenance-ledger/{format}"))
             {
                 NormalisedItem item = Assert.Single(LedgerTest.Normalise(Read(file, format)));
                 seen.Add($"{format}/{Path.GetFileName(file)}", item.GetType().Name.ToLowerInvariant());
@@ -63,7 +59,7 @@ public sealed class LedgerSampleTests
     [Fact]
     public void No_sample_of_any_source_throws()
     {
-        foreach (string file in Directory.EnumerateFiles(Samples(), "*", SearchOption.AllDirectories))
+        foreach (string file in Samples.Files(""))
         {
             foreach (INormalizer normalizer in SignatureLedgerFormats.All())
             {
@@ -75,14 +71,13 @@ public sealed class LedgerSampleTests
     [Fact]
     public void Every_expected_signature_is_what_we_extract()
     {
-        string samples = Samples();
-        string[] lines = File.ReadAllLines(Path.Combine(samples, "expected-signatures.tsv"));
+        string[] lines = File.ReadAllLines(Path.Combine(Samples.Root(), "expected-signatures.tsv"));
         string[] columns = lines[0].Split('\t');
         Assert.True(lines.Length > 20);
         foreach (string line in lines.Skip(1))
         {
             Dictionary<string, string> row = columns.Zip(line.Split('\t')).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
-            Notification notification = Read(Path.Combine(samples, row["file"]), "sigstore-bundle");
+            Notification notification = Read(row["file"], "sigstore-bundle");
             Observation observation = Assert.IsType<NormalisedItem.Observed>(Assert.Single(LedgerTest.Normalise(notification))).Observation;
             using var resolver = new PlaceResolver(notification);
             Agree(row, observation, resolver);
@@ -139,22 +134,5 @@ public sealed class LedgerSampleTests
             : "";
 
     private static Notification Read(string file, string format) =>
-        Make.Bytes(File.ReadAllBytes(file), Source.SignatureLedger, format);
-
-    private static string Samples()
-    {
-        string? folder = Environment.GetEnvironmentVariable("RELEASE_INTEGRITY_SAMPLES");
-        for (DirectoryInfo? up = new(AppContext.BaseDirectory); folder is null && up is not null; up = up.Parent)
-        {
-            string candidate = Path.Combine(up.FullName, "shared", "samples");
-            folder = Directory.Exists(candidate) ? candidate : null;
-        }
-
-        if (folder is null || !Directory.Exists(folder))
-        {
-            Assert.Skip("no samples: neither ../shared/samples above the repository nor RELEASE_INTEGRITY_SAMPLES");
-        }
-
-        return folder;
-    }
+        Samples.Notification(file, Source.SignatureLedger, format);
 }

@@ -70,6 +70,8 @@ public sealed class RekorShapesTests
         JsonObject other = Event("{}");
         other["type"] = "dev.sigstore.rekor.events.v1.SomethingElse";
         Assert.IsType<NormalisedItem.Irrelevant>(Assert.Single(Normalise(Format, other)));
+        other.Remove("type");
+        Reject(Format, other, "must state one type");
 
         Reject(Format, Event("{"), "not JSON");
         Reject(Format, Event(JsonNode.Parse("null")!), "must be a log entry");

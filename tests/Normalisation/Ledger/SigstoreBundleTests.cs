@@ -152,6 +152,7 @@ public sealed class SigstoreBundleTests
         Assert.Equal([FulcioCertificate.Account], Signed(account).Values(Field.SignerIdentity));
         Assert.Equal(["maya@acme.example"], Signed(principal).Values(Field.SignerIdentity));
         Assert.Equal([FulcioCertificate.Workflow, FulcioCertificate.EMail], Signed(both).Values(Field.SignerIdentity));
+        Assert.Equal("/subjectAltNames", Signed(both).Reading(Field.SignerIdentity)!.Place.Pointer);
         Assert.Null(Signed(none).Reading(Field.SignerIdentity));
         Assert.Equal(["issuer-dn:CN=acme-intermediate, O=acme.example"], Signed(none).Values(Field.CertificateLineage));
         Assert.Equal([none.Fingerprint()], Signed(none).Values(Field.CertificateFingerprint));
