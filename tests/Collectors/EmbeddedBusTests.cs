@@ -18,7 +18,7 @@ public sealed class EmbeddedBusTests : WithFolder
         {
             await host.AcceptAsync("""["observed","hint"]""");
             await folded.WaitAsync(1);
-            Assert.Equal(1, (await host.QuietAsync()).GetProperty("unpublished").GetInt64());
+            await folded.RestAsync(host, unpublished: 1);
         }
 
         await using CollectorHost again = await StartAsync(folded, confirms: true);
@@ -81,6 +81,18 @@ public sealed class EmbeddedBusTests : WithFolder
 
         public void Add(ConsumeContext<ObservationsNormalised> context) =>
             _messages.Enqueue((context.MessageId, context.Message));
+
+        /// <summary>Waits until only so many messages are left, and sees that they stay.</summary>
+        public async Task RestAsync(CollectorHost host, int unpublished)
+        {
+            for (int i = 0, same = 0; same < 20; i++)
+            {
+                JsonElement counts = await host.QuietAsync();
+                same = counts.GetProperty("unpublished").GetInt64() == unpublished ? same + 1 : 0;
+                Assert.True(i < 1500, $"not at rest: {counts}");
+                await Task.Delay(10, CollectorHost.Ct);
+            }
+        }
 
         public async Task WaitAsync(int count)
         {
