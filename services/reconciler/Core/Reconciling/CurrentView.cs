@@ -1,0 +1,309 @@
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Core;
+
+/// <summary>
+/// What counts now for one tuple, source by source: currency across records, after currency within each
+/// (<see cref="RecordHistory"/>).
+/// </summary>
+internal sealed class CurrentView
+{
+    private readonly ImageReference _tuple;
+    private readonly Policy _policy;
+    private readonly List<RecordVersion> _allClaims = [];
+    private readonly List<(RecordVersion Version, Digest Digest)> _tombstones = [];
+    private readonly List<RecordVersion> _repositoryTombstones = [];
+
+    internal CurrentView(TupleEvidence evidence, Policy policy)
+    {
+        _tuple = evidence.Tuple;
+        _policy = policy;
+        Evidence = evidence;
+        foreach (RecordHistory history in evidence.Records)
+        {
+            Sort(history);
+        }
+
+        Bury();
+        Claims = CurrentClaims();
+        Snapshots = CurrentSnapshots();
+    }
+
+    internal TupleEvidence Evidence { get; }
+
+    /// <summary>Current tag versions at the registry instances, tombstoned ones left out.</summary>
+    internal List<RecordVersion> Registry { get; } = [];
+
+    /// <summary>Tag versions that are gone: deleted themselves, or with their manifest or repository.</summary>
+    internal List<RecordVersion> Gone { get; } = [];
+
+    /// <summary>Current tagged claims, with the digest that each claims for this tuple.</summary>
+    internal List<(RecordVersion Version, Subject Subject)> Claims { get; }
+
+    /// <summary>Tagged claims withdrawn at their source.</summary>
+    internal List<(RecordVersion Version, Subject Subject)> WithdrawnClaims { get; } = [];
+
+    /// <summary>Current, selected ledger entries bound to the tuple, one per covered digest.</summary>
+    internal List<(RecordVersion Version, Digest Digest)> Entries { get; } = [];
+
+    /// <summary>The current snapshot: one version, or several that can't be told apart, then other instances' for confirming.</summary>
+    internal List<RecordVersion> Snapshots { get; }
+
+    /// <summary>Live containers and admission decisions.</summary>
+    internal List<RecordVersion> Runtime { get; } = [];
+
+    /// <summary>Skewed observations, of any source.</summary>
+    internal List<Observation> Skewed { get; } = [];
+
+    /// <summary>A change record or a tagged claim names the tuple.</summary>
+    internal bool Named { get; private set; }
+
+    /// <summary>Index digest → its children, as far as the evidence proves them.</summary>
+    private Dictionary<Digest, IReadOnlyList<Digest>> Indexes { get; } = [];
+
+    private List<RecordVersion> ApprovedChanges { get; } = [];
+
+    /// <summary>Whether a selected current entry covers the digest.</summary>
+    internal bool IsSigned(Digest digest)
+    {
+        foreach ((_, Digest covered) in Entries)
+        {
+            if (covered == digest)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Since when a registry tag of the tuple names the digest; null when none does or no time is known.</summary>
+    internal DateTimeOffset? NamedSince(Digest digest)
+    {
+        foreach (RecordVersion tag in Registry)
+        {
+            if (tag.Last.Subjects is [{ Digest: { } named }, ..] && named == digest)
+            {
+                return tag.First.Revision.Time;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether <paramref name="child"/> is listed by the index <paramref name="parent"/>.</summary>
+    internal bool IsChild(Digest parent, Digest child) =>
+        Indexes.TryGetValue(parent, out IReadOnlyList<Digest>? children) && children.Contains(child);
+
+    /// <summary>Whether the instance that a record comes from is authoritative among those of its source.</summary>
+    internal bool IsAuthoritative(Observation observation)
+    {
+        if (_policy.AuthoritativeInstances.TryGetValue(observation.Record.Source, out IReadOnlySet<string>? named))
+        {
+            return named.Contains(observation.Record.Instance);
+        }
+
+        return observation.Record.Source != Source.ArtifactRegistry
+            || observation.Subjects is [{ Image: { } image }, ..] && image.Registry == _tuple.Registry && image.Repository == _tuple.Repository;
+    }
+
+    private void Sort(RecordHistory history)
+    {
+        Skewed.AddRange(history.Skewed.Where(o => Concerns(o)));
+        foreach (RecordVersion version in history.Current)
+        {
+            Observation now = version.Last;
+            switch (now.Record.Kind)
+            {
+                case RecordKind.RegistryTag:
+                    (now.Withdrawn ? Gone : Registry).Add(version);
+                    NoteChildren(now);
+                    break;
+                case RecordKind.RegistryManifest:
+                    if (now.Withdrawn && now.Subjects is [{ Digest: { } deleted }, ..])
+                    {
+                        _tombstones.Add((version, deleted));
+                    }
+
+                    NoteChildren(now);
+                    break;
+                case RecordKind.RegistryRepository when now.Withdrawn:
+                    _repositoryTombstones.Add(version);
+                    break;
+                case RecordKind.LedgerEntry:
+                    SortEntry(version, history);
+                    break;
+                case RecordKind.ChangeRecord:
+                    Named = true;
+                    if (!now.Withdrawn && now.Approval == Approval.Approved)
+                    {
+                        ApprovedChanges.Add(version);
+                    }
+
+                    break;
+                case RecordKind.Container or RecordKind.AdmissionDecision when !now.Withdrawn:
+                    Runtime.Add(version);
+                    break;
+            }
+        }
+    }
+
+    private bool Concerns(Observation observation)
+    {
+        if (observation.Record.Kind is RecordKind.RegistryManifest or RecordKind.RegistryRepository)
+        {
+            return false;
+        }
+
+        foreach (Subject subject in observation.Subjects)
+        {
+            if (subject.Image is not { Tag: not null } image || _policy.Canonical(image) == _tuple)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void NoteChildren(Observation observation)
+    {
+        if (observation is { Children.Count: > 0, Withdrawn: false, Subjects: [{ Digest: { } index }, ..] })
+        {
+            Indexes[index] = Indexes.TryGetValue(index, out IReadOnlyList<Digest>? known)
+                ? [.. known.Union(observation.Children)]
+                : observation.Children;
+        }
+    }
+
+    private void SortEntry(RecordVersion version, RecordHistory history)
+    {
+        foreach (Subject subject in version.Last.Subjects)
+        {
+            bool claims = subject is { Image: { Tag: not null } image, Digest: not null } && _policy.Canonical(image) == _tuple;
+            Named |= claims;
+            if (version.Last.Withdrawn)
+            {
+                if (claims)
+                {
+                    WithdrawnClaims.Add((version, subject));
+                }
+            }
+            else if (subject.Digest is { } digest && _policy.Entries.Selects(version.Last)
+                && (subject.Image is null || _policy.Canonical(subject.Image).Coordinates == _tuple.Coordinates))
+            {
+                Entries.Add((version, digest));
+                if (claims && !_allClaims.Contains(version))
+                {
+                    _allClaims.Add(version);
+                }
+            }
+        }
+    }
+
+    /// <summary>Deletions of a manifest or a whole repository take the tags that named it then along.</summary>
+    private void Bury()
+    {
+        for (int i = Registry.Count - 1; i >= 0; i--)
+        {
+            RecordVersion version = Registry[i];
+            Digest? digest = version.Last.Subjects is [{ Digest: { } d }, ..] ? d : null;
+            bool buried = _tombstones.Exists(t => t.Digest == digest && Covers(t.Version, version))
+                || _repositoryTombstones.Exists(t => Covers(t, version));
+            if (buried)
+            {
+                Registry.RemoveAt(i);
+                Gone.Add(version);
+            }
+        }
+    }
+
+    private static bool Covers(RecordVersion tombstone, RecordVersion tag) =>
+        tombstone.Last.Record.Instance == tag.Last.Record.Instance
+        && (tombstone.Last.Revision.Time is not { } deleted || !(tag.Last.Revision.Time > deleted));
+
+    /// <summary>
+    /// The claims that no later claim and no registry history has made history. Later means log index and signing time
+    /// alike; where these disagree, or can't be compared, both stay.
+    /// </summary>
+    private List<(RecordVersion Version, Subject Subject)> CurrentClaims()
+    {
+        var current = new List<(RecordVersion, Subject)>();
+        foreach (RecordVersion claim in _allClaims)
+        {
+            if (_allClaims.Exists(other => IsLaterClaim(other, claim)))
+            {
+                continue;
+            }
+
+            foreach (Subject subject in claim.Last.Subjects)
+            {
+                if (subject is { Image: { Tag: not null } image, Digest: { } digest }
+                    && _policy.Canonical(image) == _tuple && !IsRegistryHistory(digest))
+                {
+                    current.Add((claim, subject));
+                }
+            }
+        }
+
+        return current;
+    }
+
+    private bool IsLaterClaim(RecordVersion later, RecordVersion earlier)
+    {
+        if (ReferenceEquals(later, earlier))
+        {
+            return false;
+        }
+
+        TimeSpan resolution = _policy.ClockResolution[Source.SignatureLedger];
+        DateTimeOffset? laterTime = later.Last.SigningTime ?? later.Last.Revision.Time;
+        DateTimeOffset? earlierTime = earlier.Last.SigningTime ?? earlier.Last.Revision.Time;
+        bool byTime = laterTime - earlierTime is { } distance && distance > TimeSpan.Zero && distance >= resolution;
+        bool comparable = later.Last.Record.Instance == earlier.Last.Record.Instance
+            && later.Last.Revision.Counter is not null && earlier.Last.Revision.Counter is not null;
+        return byTime && (!comparable
+            || RevisionOrder.CompareCounters(later.Last.Revision.Counter!, earlier.Last.Revision.Counter!) > 0);
+    }
+
+    private bool IsRegistryHistory(Digest digest)
+    {
+        bool namedNow = Registry.Exists(v => v.Last.Subjects is [{ Digest: { } current }, ..] && current == digest);
+        if (namedNow)
+        {
+            return false;
+        }
+
+        foreach (RecordHistory history in Evidence.Records)
+        {
+            if (history.Record.Kind == RecordKind.RegistryTag && history.Past.Contains(digest.Text)
+                && history.Current.Any(v => IsAuthoritative(v.Last)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The latest approved change of the authoritative instances, then the latest of each other instance.</summary>
+    private List<RecordVersion> CurrentSnapshots()
+    {
+        var snapshots = new List<RecordVersion>();
+        foreach (IGrouping<string, RecordVersion> group in ApprovedChanges
+            .GroupBy(v => IsAuthoritative(v.Last) ? "" : v.Last.Record.Instance)
+            .OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            DateTimeOffset latest = group.Max(ApprovedAt);
+            snapshots.AddRange(group.Where(v => latest - ApprovedAt(v) < _policy.ClockResolution[Source.ChangeSnapshot]
+                || ApprovedAt(v) == latest));
+        }
+
+        return snapshots;
+    }
+
+    private static DateTimeOffset ApprovedAt(RecordVersion change) =>
+        change.Read(Field.ApprovalTime)?.Reading.Single is { } text && Instants.TryParse(text, out DateTimeOffset approved)
+            ? approved
+            : change.Last.Revision.Time ?? DateTimeOffset.MinValue;
+}
