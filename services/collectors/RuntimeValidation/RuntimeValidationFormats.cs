@@ -1,0 +1,17 @@
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Collectors.RuntimeValidation;
+
+/// <summary>The formats of the runtime-validation collector.</summary>
+public static class RuntimeValidationFormats
+{
+    /// <summary>Every format that the collector itself reads; <c>k8s-admission</c> is another name of <c>admission</c>.</summary>
+    /// <param name="options">Names of annotations and headers.</param>
+    public static IReadOnlyList<INormalizer> All(RuntimeValidationOptions options) =>
+    [
+        new PodNormalizer(options),
+        new AdmissionNormalizer(options, "admission"),
+        new AdmissionNormalizer(options, "k8s-admission"),
+        new PolicyReportNormalizer(options),
+    ];
+}
