@@ -13,12 +13,10 @@ internal sealed class DocumentWalk
     internal const int MaximumDepth = 32;
 
     private readonly Dictionary<string, FieldMask> _masks = new(StringComparer.Ordinal);
-    private readonly JsonObject _document;
     private readonly Func<string, Place, string> _map;
 
     private DocumentWalk(JsonObject document, Func<string, Place, string> map)
     {
-        _document = document;
         _map = map;
         JsonObject ledger = document["ledger"] as JsonObject ?? document;
         foreach (JsonNode? field in ledger["fields"] as JsonArray ?? [])
@@ -32,7 +30,7 @@ internal sealed class DocumentWalk
 
     /// <summary>A copy of the document with every string mapped.</summary>
     public static JsonObject Map(JsonObject document, Func<string, Place, string> map) =>
-        (JsonObject)new DocumentWalk(document, map).Copy(document, "", new Context(FieldMask.None, null, false, false), 0)!;
+        (JsonObject)new DocumentWalk(document, map).Copy(document, "", new Context(FieldMask.Unknown, null, false), 0)!;
 
     private JsonNode? Copy(JsonNode? node, string key, Context context, int depth)
     {
@@ -89,41 +87,11 @@ internal sealed class DocumentWalk
         {
             mask = _masks.GetValueOrDefault(field, FieldMask.Unknown);
         }
-        else if (key == "alternatives" && !outer.InField)
-        {
-            mask = MaskOfAlternative(members);
-        }
 
         return new Context(
             mask,
             Text(members, "source") ?? outer.Source,
-            outer.Annotation || key == "annotations",
-            outer.InField || mask != outer.Mask || members.ContainsKey("field"));
-    }
-
-    /// <summary>
-    /// The alternatives of a package are those of its root hold but don't name its field. The hold that has the same
-    /// alternative does; where none has, the value counts as one of an unknown field.
-    /// </summary>
-    private FieldMask MaskOfAlternative(JsonObject alternative)
-    {
-        FieldMask found = FieldMask.Unknown;
-        foreach (JsonNode? exception in _document["exceptions"] as JsonArray ?? [])
-        {
-            if (exception is JsonObject entry && Text(entry, "field") is { } field
-                && (entry["hold"] as JsonObject)?["alternatives"] is JsonArray candidates
-                && candidates.Any(c => JsonNode.DeepEquals(c, alternative)))
-            {
-                // A dependent hold may list its root's alternatives under a field of a laxer class.
-                found = _masks.GetValueOrDefault(field, FieldMask.Unknown);
-                if (found != FieldMask.None)
-                {
-                    return found;
-                }
-            }
-        }
-
-        return found;
+            outer.Annotation || key == "annotations");
     }
 
     private static Place Locate(string key, Context context)
@@ -167,5 +135,5 @@ internal sealed class DocumentWalk
         _ => FieldMask.Text,
     };
 
-    private readonly record struct Context(FieldMask Mask, string? Source, bool Annotation, bool InField);
+    private readonly record struct Context(FieldMask Mask, string? Source, bool Annotation);
 }

@@ -109,8 +109,8 @@ internal sealed class RandomDocument
 
     private JsonNode Alternative(string field) => new JsonObject
     {
+        ["field"] = field,
         ["value"] = ValueOf(field),
-        ["about"] = Pick(_digests),
         ["sources"] = new JsonArray("signature-ledger"),
         ["needs"] = new JsonArray("re-approval"),
         ["writes"] = new JsonArray(Write()),
@@ -118,6 +118,7 @@ internal sealed class RandomDocument
 
     private JsonNode Write() => new JsonObject
     {
+        ["id"] = $"certificate-fingerprint/{Hex(12)}",
         ["field"] = "certificate-fingerprint",
         ["target"] = Record("change-snapshot"),
         ["patch"] = Patch(),
@@ -171,7 +172,7 @@ internal sealed class RandomDocument
         ["proposedWrites"] = new JsonArray(Write()),
         ["alternatives"] = new JsonArray(Alternative("manifest-digest")),
         ["annotations"] = new JsonArray(Pick(_notes), new JsonObject { ["field"] = "cluster-id", ["text"] = Pick(_notes) }),
-        ["rollbackRefs"] = new JsonArray(Hex(64)),
+        ["rollbackRefs"] = new JsonArray($"certificate-fingerprint/{Hex(12)}"),
         ["evidence"] = new JsonArray(Record("runtime-validation")),
     };
 

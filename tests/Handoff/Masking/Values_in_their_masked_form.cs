@@ -9,6 +9,7 @@ public class Values_in_their_masked_form
 {
     private const string A = "sha256:8f4000000000000000000000000000000000000000000000000000000000e7ac";
     private const string Fingerprint = "ab100000000000000000000000000000000000000000000000000000000009fe";
+    private const string Untidy = """{"b":{},"a":[true,"\u0001\n\"\\\/…"],"":null}""";
     private static readonly Masker Masker = new(TokenKey.Published);
 
     [Theory]
@@ -129,11 +130,26 @@ public class Values_in_their_masked_form
         Assert.NotEqual(Masker.TupleId(tuple), Masker.TupleId(tuple with { Tag = "rel-2" }));
     }
 
+    /// <summary>The core writes the unmasked documents, this the masked ones: one form.</summary>
+    [Fact]
+    public void Canonical_text_is_the_core_s() =>
+        Assert.Equal(CanonicalJson.Text(JsonNode.Parse(Untidy)), CanonicalText.Of(JsonNode.Parse(Untidy)));
+
     [Fact]
     public void Canonical_text_is_that_of_RFC_8785() =>
         Assert.Equal(
             "{\"\":null,\"a\":[true,\"\\u0001\\n\\\"\\\\/…\"],\"b\":{}}",
-            CanonicalText.Of(JsonNode.Parse("""{"b":{},"a":[true,"\u0001\n\"\\\/…"],"":null}""")));
+            CanonicalText.Of(JsonNode.Parse(Untidy)));
+
+    [Fact]
+    public void A_value_that_no_field_explains_is_masked_as_the_strictest()
+    {
+        JsonObject document = Ledger("none", "x");
+        document["alternatives"] = new JsonArray(new JsonObject { ["value"] = "who knows" }, new JsonObject { ["field"] = "f", ["value"] = "shown" });
+        JsonNode masked = Masker.Mask(document)["alternatives"]!;
+        Assert.StartsWith("[masked]#", (string?)masked[0]!["value"], StringComparison.Ordinal);
+        Assert.Equal("shown", (string?)masked[1]!["value"]);
+    }
 
     private static string MaskOne(string mask, string value) =>
         (string)Masker.Mask(Ledger(mask, value))["fields"]![0]!["authoritative"]!;
