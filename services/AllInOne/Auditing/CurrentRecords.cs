@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using ReleaseIntegrity.Contracts;
 
@@ -93,7 +94,7 @@ internal sealed class CurrentRecords
 
             foreach (Digest child in subject.Digest is null ? [] : last.Children)
             {
-                _children.Add((subject.Digest.Value.Text, child.Text));
+                _children.Add((subject.Digest!.Value.Text, child.Text));
             }
         }
     }
@@ -106,7 +107,7 @@ internal sealed class CurrentRecords
     private static void AddSnapshots(List<Standing> named, List<Statement> statements)
     {
         List<Observation> approved = [.. named.Select(s => s.Last!).Where(o => o.Approval == Approval.Approved && o.Record.Kind == RecordKind.ChangeRecord)];
-        string? latest = approved.Select(ApprovalTime).Max(StringComparer.Ordinal);
+        DateTimeOffset? latest = approved.Max(ApprovalTime);
         foreach (Observation change in approved.Where(c => ApprovalTime(c) == latest))
         {
             statements.AddRange(Readings(change, Value(change, Field.ManifestDigest)));
@@ -185,7 +186,10 @@ internal sealed class CurrentRecords
 
     private static string? Value(Observation observation, Field field) => observation.Fields.FirstOrDefault(f => f.Field == field)?.Single;
 
-    private static string? ApprovalTime(Observation change) => Value(change, Field.ApprovalTime);
+    private static DateTimeOffset? ApprovalTime(Observation change) =>
+        DateTimeOffset.TryParse(Value(change, Field.ApprovalTime), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? time
+            : change.Revision.Time;
 
     private static DateTimeOffset? ClaimTime(Observation claim) => claim.SigningTime ?? claim.Revision.Time;
 
