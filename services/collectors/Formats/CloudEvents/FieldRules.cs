@@ -23,6 +23,10 @@ public static class FieldRules
     private static readonly Field[] Runtime =
         [Field.ObservedDigest, Field.ObservedEnvelopeId, Field.AdmissionCheck, Field.ClusterId, Field.ObservationTime];
 
+    private static readonly Field[] OfRegistry = [.. Identity, Field.ReleaseTrain];
+    private static readonly Field[] OfChange = [.. Identity, .. Signature, .. Change];
+    private static readonly Field[] OfRuntime = [.. Signature, .. Runtime];
+
     private static readonly string[] Outcomes = ["pass", "fail", "warn", "error", "skip"];
 
     /// <summary>
@@ -31,10 +35,10 @@ public static class FieldRules
     /// </summary>
     public static IReadOnlyList<Field> Of(Source source) => source switch
     {
-        Source.ArtifactRegistry => [.. Identity, Field.ReleaseTrain],
+        Source.ArtifactRegistry => OfRegistry,
         Source.SignatureLedger => Signature,
-        Source.ChangeSnapshot => [.. Identity, .. Signature, .. Change],
-        _ => [.. Signature, .. Runtime],
+        Source.ChangeSnapshot => OfChange,
+        _ => OfRuntime,
     };
 
     /// <summary>Reads every member of <c>fields</c>; a rejection for a name that is none of the source's.</summary>
