@@ -25,7 +25,7 @@ internal static class SummaryTable
         Row(table, "tuples", summary.Ledgers.Tuples, "artifacts with a ledger");
         Row(table, "  on hold", summary.Ledgers.OnHold, "digest identity, signature lineage or approval is held");
         Row(table, "  packages", summary.Ledgers.Packages, "with something to correct or decide");
-        Row(table, "conflicts", summary.Ledgers.Conflicts, "fields on which sources differ, which a package may rest on");
+        Row(table, "conflicts", summary.Ledgers.Conflicts, "fields in scope on which sources differ");
         Row(table, "  held", summary.Ledgers.Held, "fields without a value until somebody settles them");
         Row(table, "  resolved by rule", summary.Ledgers.ResolvedByRule, "fields on which a named rule decided");
         Row(table, "  converging", summary.Ledgers.Converging, "fields still inside their allowance");
