@@ -60,10 +60,12 @@ public sealed class RekorV1Normalizer : DocumentNormalizer
 
     private void UnwrapEvent(Node node, Items items, int wrappers)
     {
-        if (node["type"].IsAmbiguous || node["type"].String != NewEntryType)
+        Node type = node["type"];
+        if (type.IsAmbiguous || type.String != NewEntryType)
         {
-            items.Add(node["type"].IsAmbiguous ? node["type"].Reject("stated more than once")
-                : new NormalisedItem.Irrelevant($"a CloudEvent of another type than {NewEntryType}"));
+            items.Add(type.IsAmbiguous || type.Value is null
+                ? type.Reject("a CloudEvent must state one type")
+                : new NormalisedItem.Irrelevant("a CloudEvent of another type than Rekor's new entry"));
             return;
         }
 

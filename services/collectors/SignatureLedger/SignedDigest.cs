@@ -12,7 +12,7 @@ internal static class SignedDigest
     /// </summary>
     public static Digest? OfHex(string? algorithm, Node hex, out bool foreign)
     {
-        foreign = !IsOciAlgorithm(algorithm);
+        foreign = algorithm is not null && !IsOciAlgorithm(algorithm);
         return !foreign && Digest.TryParse(algorithm, hex.String, out Digest digest) ? digest : null;
     }
 
@@ -35,6 +35,6 @@ internal static class SignedDigest
             && Digest.TryParse(name, Convert.ToHexStringLower(bytes.Bytes.Span), out Digest digest) ? digest : null;
     }
 
-    private static bool IsOciAlgorithm(string? algorithm) =>
-        algorithm?.ToLowerInvariant() is "sha256" or "sha384" or "sha512";
+    private static bool IsOciAlgorithm(string algorithm) =>
+        algorithm.ToLowerInvariant() is "sha256" or "sha384" or "sha512";
 }
