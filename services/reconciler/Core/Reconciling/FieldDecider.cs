@@ -289,7 +289,7 @@ internal sealed class FieldDecider(CurrentView view, Policy policy, DateTimeOffs
 
     /// <summary>When the propagation allowance ends, if it hasn't.</summary>
     private DateTimeOffset? SettlesAt(FieldDraft draft) =>
-        draft.DifferSince() + draft.Policy.Allowance is { } end && end > asOf ? end : null;
+        Instants.Later(draft.DifferSince(), draft.Policy.Allowance) is { } end && end > asOf ? end : null;
 
     private FieldEntry HeldEntry(FieldDraft draft, HoldReason? root)
     {
