@@ -15,8 +15,11 @@ internal sealed class CurrentRecords
     private readonly Dictionary<string, List<Standing>> _entriesByDigest = new(StringComparer.Ordinal);
     private readonly HashSet<(string Index, string Child)> _children = [];
     private readonly HashSet<(string Instance, string What)> _deleted = [];
+    private readonly HashSet<(string Tuple, Source Source)> _inDoubt = [];
 
-    public CurrentRecords(AuditRules rules, IEnumerable<Observation> items)
+    /// <param name="rules">What the policy hears.</param>
+    /// <param name="items">The items, walked twice.</param>
+    public CurrentRecords(AuditRules rules, IReadOnlyCollection<Observation> items)
     {
         _rules = rules;
         _predicateTypes = rules.PredicateTypes.Contains("**") ? null : Pattern(rules.PredicateTypes);
@@ -35,6 +38,14 @@ internal sealed class CurrentRecords
         {
             Index(standing);
         }
+
+        // Where one record of several is in doubt, so is which of them is the latest.
+        foreach (Observation item in items.Where(i => _standings[i.Record].Last is null))
+        {
+            _inDoubt.UnionWith(item.Subjects
+                .Where(s => s.Image is { Tag: not null })
+                .Select(s => (Canonical(s.Image!).ToString(), item.Record.Source)));
+        }
     }
 
     /// <summary>Whether the index lists the child.</summary>
@@ -51,13 +62,24 @@ internal sealed class CurrentRecords
         {
             registryNow.Add(tag.Last!.Subjects[0].Digest?.Text ?? "");
             registryBefore.UnionWith(tag.EarlierDigests);
-            statements.AddRange(Readings(tag.Last, tag.Last.Subjects[0].Digest?.Text));
+
+            // Since when the tag names its digest is what its first revision with it says.
+            statements.AddRange(Readings(tag.Last, tag.Last.Subjects[0].Digest?.Text)
+                .Where(s => s.Field != Field.PromotionTime || !tag.Revised));
         }
 
         registryBefore.ExceptWith(registryNow);
-        AddSnapshots(named, statements);
         AddRuntime(named, statements);
-        AddClaims(named, tuple, registryBefore, statements);
+        if (!_inDoubt.Contains((tuple.ToString(), Source.ChangeSnapshot)))
+        {
+            AddSnapshots(named, statements);
+        }
+
+        if (!_inDoubt.Contains((tuple.ToString(), Source.SignatureLedger)) && !_inDoubt.Contains((tuple.ToString(), Source.ArtifactRegistry)))
+        {
+            AddClaims(named, tuple, registryBefore, statements);
+        }
+
         AddEntries(tuple, statements);
         return statements;
     }

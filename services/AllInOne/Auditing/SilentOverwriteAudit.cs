@@ -18,7 +18,7 @@ public sealed class SilentOverwriteAudit
     private readonly CurrentRecords _records;
 
     /// <summary>An audit of these items.</summary>
-    public SilentOverwriteAudit(AuditRules rules, IEnumerable<Observation> items)
+    public SilentOverwriteAudit(AuditRules rules, IReadOnlyCollection<Observation> items)
     {
         _rules = rules;
         _records = new CurrentRecords(rules, items);

@@ -17,6 +17,9 @@ internal sealed class Standing
     /// <summary>The observation that counts; null where there is doubt.</summary>
     public Observation? Last => _doubtful ? null : _last;
 
+    /// <summary>The record was heard more than once.</summary>
+    public bool Revised { get; private set; }
+
     /// <summary>The digests that earlier revisions of a tag named.</summary>
     public IReadOnlySet<string> EarlierDigests => _earlierDigests;
 
@@ -34,6 +37,7 @@ internal sealed class Standing
             return;
         }
 
+        Revised = true;
         int order = Compare(observation, counter);
         if (order > 0)
         {

@@ -154,9 +154,9 @@ internal sealed class OfflineReconciliation(IProgressReport report)
             PredicateTypes = [.. policy.Entries.PredicateTypes.Select(p => p.Text)],
             Signers = [.. policy.Entries.Signers.Select(p => p.Text)],
         };
-        return new SilentOverwriteAudit(rules, notifications
+        return new SilentOverwriteAudit(rules, [.. notifications
             .SelectMany(n => n.Items)
             .OfType<NormalisedItem.Observed>()
-            .Select(o => o.Observation));
+            .Select(o => o.Observation)]);
     }
 }
