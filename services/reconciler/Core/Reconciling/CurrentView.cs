@@ -133,6 +133,10 @@ internal sealed class CurrentView
                 case RecordKind.LedgerEntry:
                     SortEntry(version, history);
                     break;
+                // A change that was moved to another artifact, a container that runs another image now: bound by what they
+                // said before, but no longer speaking about this tuple.
+                case RecordKind.ChangeRecord or RecordKind.Container or RecordKind.AdmissionDecision when !Concerns(now):
+                    break;
                 case RecordKind.ChangeRecord:
                     Named = true;
                     if (!now.Withdrawn && now.Approval == Approval.Approved)
