@@ -68,7 +68,8 @@ internal static class RevisionOrder
         return negativeA ? -magnitude : magnitude;
     }
 
-    private static bool IsLaterByClock(Revision later, Revision earlier, TimeSpan resolution)
+    /// <summary>Whether the clock can tell that <paramref name="later"/> is later.</summary>
+    internal static bool IsLaterByClock(Revision later, Revision earlier, TimeSpan resolution)
     {
         long distance = Ticks(later) - Ticks(earlier);
         return distance > 0 && distance >= resolution.Ticks;

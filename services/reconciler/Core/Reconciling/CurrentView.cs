@@ -25,6 +25,7 @@ internal sealed class CurrentView
         }
 
         Bury();
+        KeepLatestDecisions();
         Claims = CurrentClaims();
         Snapshots = CurrentSnapshots();
     }
@@ -105,6 +106,20 @@ internal sealed class CurrentView
 
         return observation.Record.Source != Source.ArtifactRegistry
             || observation.Subjects is [{ Image: { } image }, ..] && image.Registry == _tuple.Registry && image.Repository == _tuple.Repository;
+    }
+
+    /// <summary>The values of a reading, with coordinates under the policy's aliases.</summary>
+    internal IReadOnlyList<string> Canonical(FieldReading reading)
+    {
+        bool coordinates = reading.Field is Field.Repository or Field.ApprovedTuple && _policy.Aliases.Count > 0;
+        if (!coordinates || reading.Values is not [var text]
+            || !ImageReference.TryParse(text, out ImageReference? image, out Digest? digest, hostRequired: true))
+        {
+            return reading.Values;
+        }
+
+        ImageReference canonical = _policy.Canonical(image!);
+        return [digest is null ? canonical.ToString() : $"{canonical}@{digest}"];
     }
 
     private void Sort(RecordHistory history)
@@ -220,6 +235,18 @@ internal sealed class CurrentView
                 Gone.Add(version);
             }
         }
+    }
+
+    /// <summary>
+    /// An admission decision is never taken back, only followed: of a cluster's decisions the latest count.
+    /// </summary>
+    private void KeepLatestDecisions()
+    {
+        List<RecordVersion> decisions = Runtime.FindAll(v => v.Last.Record.Kind == RecordKind.AdmissionDecision);
+        TimeSpan resolution = _policy.ClockResolution[Source.RuntimeValidation];
+        Runtime.RemoveAll(v => v.Last.Record.Kind == RecordKind.AdmissionDecision
+            && decisions.Exists(d => d.Last.Record.Instance == v.Last.Record.Instance
+                && RevisionOrder.IsLaterByClock(d.Last.Revision, v.Last.Revision, resolution)));
     }
 
     private static bool Covers(RecordVersion tombstone, RecordVersion tag) =>

@@ -132,9 +132,9 @@ internal static class Gathering
                 && (field == Field.ObservationTime || Content.SameValues(known.Values, added.Values));
             if (equal)
             {
-                bool addedIsShown = field == Field.ObservationTime
-                    ? Instants.Compare(added.Values, known.Values) > 0
-                    : LineageOrder.Compare(added.Observation.Lineage, known.Observation.Lineage) < 0;
+                int later = field == Field.ObservationTime ? Instants.Compare(added.Values, known.Values) : 0;
+                bool addedIsShown = later > 0
+                    || (later == 0 && LineageOrder.Compare(added.Observation.Lineage, known.Observation.Lineage) < 0);
                 candidates[i] = addedIsShown ? added : known;
                 candidates.RemoveAt(candidates.Count - 1);
                 return;
@@ -172,7 +172,7 @@ internal static class Gathering
     private static Candidate Make(
         CurrentView view, FieldReading reading, Observation from, Digest? about, CandidateOutcome outcome, string why) => new()
     {
-        Values = reading.Values,
+        Values = view.Canonical(reading),
         About = about,
         Observation = from,
         Place = reading.Place,
