@@ -97,6 +97,7 @@ internal static class SnapshotBinding
             entriesSince = Later(entriesSince, entry.First.Revision.Time);
             if (entry.Read(Field.CertificateFingerprint)?.Reading.Values.Contains(fingerprint) == true)
             {
+                entriesSince = null;
                 return false;
             }
         }
