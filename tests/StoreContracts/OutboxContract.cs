@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using ReleaseIntegrity.Storage;
 
-namespace ReleaseIntegrity.StoreContracts;
+namespace ReleaseIntegrity.Tests.StoreContracts;
 
 /// <summary>The outbox on every engine: at least once, in order per key, never without its state.</summary>
 public abstract class OutboxContract<TEngine> : IAsyncLifetime

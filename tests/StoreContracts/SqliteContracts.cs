@@ -4,7 +4,7 @@ using Microsoft.Data.Sqlite;
 using ReleaseIntegrity.Storage;
 using ReleaseIntegrity.Storage.Sqlite;
 
-namespace ReleaseIntegrity.StoreContracts;
+namespace ReleaseIntegrity.Tests.StoreContracts;
 
 public sealed class Sqlite_store : StoreContract<SqliteUnderTest>
 {

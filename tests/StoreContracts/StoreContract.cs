@@ -1,6 +1,6 @@
 using ReleaseIntegrity.Storage;
 
-namespace ReleaseIntegrity.StoreContracts;
+namespace ReleaseIntegrity.Tests.StoreContracts;
 
 /// <summary>What every engine keeps of <see cref="IStore"/>'s promises.</summary>
 public abstract class StoreContract<TEngine> : IAsyncLifetime

@@ -1,7 +1,7 @@
 using ReleaseIntegrity.Storage;
 using ReleaseIntegrity.Storage.Sqlite;
 
-namespace ReleaseIntegrity.StoreContracts;
+namespace ReleaseIntegrity.Tests.StoreContracts;
 
 /// <summary>How a contract suite gets at a store of one engine: an empty one, and the same one after a restart.</summary>
 public abstract class StoreUnderTest : IAsyncLifetime

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using ReleaseIntegrity.Storage;
 
-namespace ReleaseIntegrity.StoreContracts;
+namespace ReleaseIntegrity.Tests.StoreContracts;
 
 /// <summary>Timers on every engine: never early, at least once, and again after a crash.</summary>
 public abstract class TimersContract<TEngine> : IAsyncLifetime

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using ReleaseIntegrity.Collectors.Hosting.Intake;
+using ReleaseIntegrity.Collectors.Hosting.Reading;
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Collectors.Hosting;
+
+/// <summary>A collector's HTTP face.</summary>
+public static class CollectorEndpoints
+{
+    /// <summary>
+    /// Maps the collector of a source: <c>POST notifications/{format}</c>, <c>GET notifications/{intakeId}</c>,
+    /// <c>GET items</c>, <c>GET counts</c>, <c>GET health/live</c> and <c>GET health/ready</c>. A process that hosts
+    /// several maps each under a prefix of its own: <c>app.MapGroup("/artifact-registry").MapCollector(…)</c>.
+    /// </summary>
+    public static IEndpointRouteBuilder MapCollector(this IEndpointRouteBuilder endpoints, Source source)
+    {
+        endpoints.MapPost(
+            "notifications/{format}",
+            (HttpContext context, string format) => Of(context, source).TakeAsync(context, format));
+        endpoints.MapGet(
+            "notifications/{intakeId}",
+            (HttpContext context, string intakeId) => Reads(context, source).NotificationAsync(context, intakeId));
+        endpoints.MapGet(
+            "items",
+            (HttpContext context, string? outcome, string? after, int? limit) =>
+                Reads(context, source).ItemsAsync(context, outcome, after, limit));
+        endpoints.MapGet("counts", (Delegate)((HttpContext context) => Reads(context, source).CountsAsync(context)));
+        endpoints.MapGet("health/live", () => TypedResults.Text("live"));
+        endpoints.MapGet("health/ready", (Delegate)((HttpContext context) => Reads(context, source).ReadyAsync(context)));
+        return endpoints;
+    }
+
+    private static IntakeEndpoint Of(HttpContext context, Source source) =>
+        new(
+            context.RequestServices.GetRequiredKeyedService<Collector>(source),
+            context.RequestServices.GetRequiredService<TimeProvider>());
+
+    private static ReadEndpoints Reads(HttpContext context, Source source) =>
+        new(context.RequestServices.GetRequiredKeyedService<Collector>(source));
+}

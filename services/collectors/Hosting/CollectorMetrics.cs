@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Collectors.Hosting;
+
+/// <summary>
+/// What a collector counts; the meter is <c>ReleaseIntegrity.Collector</c>. Labels are names that the collector itself
+/// knows (source, format, outcome): never a value out of a payload or a URL.
+/// </summary>
+internal sealed class CollectorMetrics(Source source)
+{
+    internal const string MeterName = "ReleaseIntegrity.Collector";
+    internal const string UnknownFormat = "unknown";
+
+    private static readonly Meter Meter = new(MeterName);
+
+    private static readonly Counter<long> Notifications = Meter.CreateCounter<long>(
+        "releaseintegrity.collector.notifications", "{notification}",
+        "Notifications by answer: accepted, redelivered, unauthenticated, forbidden, unknown-format, too-large, encoded, full or failed.");
+
+    private static readonly Counter<long> Items = Meter.CreateCounter<long>(
+        "releaseintegrity.collector.items", "{item}", "Items normalised, by outcome.");
+
+    private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
+        "releaseintegrity.collector.normalise.duration", "s", "Time to normalise one notification.");
+
+    private readonly string _source = WireNames.Of(source);
+
+    public void Answered(string format, string answer) =>
+        Notifications.Add(1, new TagList { { "source", _source }, { "format", format }, { "answer", answer } });
+
+    public void Normalised(string format, string outcome, long items) =>
+        Items.Add(items, new TagList { { "source", _source }, { "format", format }, { "outcome", outcome } });
+
+    public void Took(string format, TimeSpan time) =>
+        Duration.Record(time.TotalSeconds, new TagList { { "source", _source }, { "format", format } });
+}

@@ -1,0 +1,79 @@
+namespace ReleaseIntegrity.Collectors.Hosting;
+
+/// <summary>
+/// How one source's collector runs; the configuration section is <c>Collector</c> in a service of its own. Checked at
+/// start-up, with a fix that can be pasted for everything that is refused.
+/// </summary>
+public sealed class CollectorOptions
+{
+    /// <summary>Folder of the database, which is <c>SOURCE.db</c>. Default <c>data</c>, made where it is missing.</summary>
+    public string DataFolder { get; set; } = "data";
+
+    /// <summary>The source instance, where payloads can not say it and no format has one of its own.</summary>
+    public string? Instance { get; set; }
+
+    /// <summary>
+    /// What a sender must show, for formats without a credential of their own. Without any, notifications are taken
+    /// only over loopback addresses.
+    /// </summary>
+    public CredentialOptions? Credential { get; set; }
+
+    /// <summary>What a reader of <c>/notifications/{id}</c>, <c>/items</c> and <c>/counts</c> must show; default: <see cref="Credential"/>.</summary>
+    public CredentialOptions? ReadCredential { get; set; }
+
+    /// <summary>Settings per format, by its name.</summary>
+    public Dictionary<string, FormatOptions> Formats { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Headers to keep with the notification besides <c>content-type</c>, <c>ce-*</c> and the delivery ids that formats
+    /// define. A header that carries a credential is refused.
+    /// </summary>
+    public IList<string> KeptHeaders { get; } = [];
+
+    /// <summary>Largest body in bytes, 413 above. Default 4 MiB.</summary>
+    public int MaxBodyBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Bodies in memory at once, in bytes; 503 above. Default 256 MiB.</summary>
+    public long MaxBytesInFlight { get; set; } = 256L * 1024 * 1024;
+
+    /// <summary>Kept notifications that wait to be normalised; 503 above. Default 100,000.</summary>
+    public int MaxBacklog { get; set; } = 100_000;
+
+    /// <summary>What a sender is told to wait when the intake is full, in seconds. Default 5.</summary>
+    public int RetryAfterSeconds { get; set; } = 5;
+
+    /// <summary>Notifications normalised at once. Default: the number of processors, at most 4.</summary>
+    public int NormaliseConcurrency { get; set; } = Math.Min(4, Environment.ProcessorCount);
+
+    /// <summary>Observations per published message; a longer notification is split. Default 100.</summary>
+    public int ObservationsPerMessage { get; set; } = 100;
+
+    /// <summary>
+    /// Whether a published message is done only when its consumer has confirmed that it is committed. Default true:
+    /// the in-memory transport needs it. See <c>OutboxOptions.WaitForConsumer</c>.
+    /// </summary>
+    public bool WaitForConsumer { get; set; } = true;
+}
+
+/// <summary>What one format's endpoint has of its own.</summary>
+public sealed class FormatOptions
+{
+    /// <summary>The source instance behind this endpoint.</summary>
+    public string? Instance { get; set; }
+
+    /// <summary>What its senders must show.</summary>
+    public CredentialOptions? Credential { get; set; }
+}
+
+/// <summary>A static secret in a request header, as registries, ticket systems and webhooks send it.</summary>
+public sealed class CredentialOptions
+{
+    /// <summary>
+    /// The header. Default <c>Authorization</c>, where the secret may stand alone or after <c>Bearer</c>; to take
+    /// another scheme, make the whole value the secret (<c>Basic dXNlcjp…</c>).
+    /// </summary>
+    public string Header { get; set; } = "Authorization";
+
+    /// <summary>One secret, or two while it is being rotated: either is taken.</summary>
+    public IList<string> Secrets { get; } = [];
+}

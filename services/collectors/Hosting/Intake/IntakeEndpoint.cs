@@ -1,0 +1,160 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ReleaseIntegrity.Collectors.Hosting.Log;
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Collectors.Hosting.Intake;
+
+/// <summary>
+/// Takes one notification: authenticate, check the size, keep, answer 202. The answer is sent when the notification is
+/// on disk; what it says is judged later, so that a sender's queue is never blocked by a body that can not be read.
+/// </summary>
+internal sealed class IntakeEndpoint(Collector collector, TimeProvider clock)
+{
+    public async Task<IResult> TakeAsync(HttpContext context, string format)
+    {
+        bool known = collector.Normalisers.ContainsKey(format);
+        Answer answer = await AnswerAsync(context, format, known);
+        collector.Metrics.Answered(known ? format : CollectorMetrics.UnknownFormat, answer.Label);
+        return answer.Result;
+    }
+
+    private async Task<Answer> AnswerAsync(HttpContext context, string format, bool known)
+    {
+        // Before the format: who may not send is not told what could be sent.
+        CredentialOptions? credential = known ? collector.CredentialOf(format) : collector.Options.Credential;
+        if (Admit(context, credential) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (!known)
+        {
+            return new Answer("unknown-format", Problems.Of(
+                StatusCodes.Status404NotFound,
+                "unknown format",
+                $"this collector of {WireNames.Of(collector.Source)} knows: {string.Join(", ", Formats)}",
+                new Dictionary<string, object?> { ["formats"] = Formats }));
+        }
+
+        if (context.Request.Headers.ContentEncoding.Count > 0)
+        {
+            return new Answer("encoded", Problems.Of(
+                StatusCodes.Status415UnsupportedMediaType, "encoded body", "send the body without Content-Encoding"));
+        }
+
+        int limit = collector.Options.MaxBodyBytes;
+        if (context.Request.ContentLength > limit)
+        {
+            return TooLarge(limit);
+        }
+
+        long room = context.Request.ContentLength ?? limit;
+        if (!collector.Load.TryTake(room))
+        {
+            return Full(context);
+        }
+
+        try
+        {
+            byte[]? body = await BodyReader.ReadAsync(context.Request, limit, context.RequestAborted);
+            return body is null ? TooLarge(limit) : await KeepAsync(context, format, body);
+        }
+        finally
+        {
+            collector.Load.GiveBack(room);
+        }
+    }
+
+    private async Task<Answer> KeepAsync(HttpContext context, string format, byte[] body)
+    {
+        var notification = new Notification
+        {
+            Source = collector.Source,
+            Format = format,
+            Body = body,
+            ReceivedAt = clock.GetUtcNow(),
+            Headers = KeptHeaders.Of(context.Request.Headers, collector.Options),
+            Instance = collector.InstanceOf(format),
+        };
+        KeptDelivery kept;
+        try
+        {
+            // Not cancelled with the request: a sender that hung up would only send it again.
+            kept = await collector.Log.KeepAsync(notification, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            context.RequestServices.GetRequiredService<ILogger<IntakeEndpoint>>().LogError(
+                e, "Collector {Source}: a notification in format {Format} could not be kept", WireNames.Of(collector.Source), format);
+            return Unavailable(context, "failed", "the notification could not be kept; send it again");
+        }
+
+        if (kept.Waits)
+        {
+            collector.Load.Waiting(1);
+            collector.Received.Give();
+        }
+
+        return new Answer(kept.Waits ? "accepted" : "redelivered", TypedResults.Json(
+            new IntakeAccepted(kept.IntakeId, kept.NotificationSha256),
+            IntakeJson.Default.IntakeAccepted,
+            statusCode: StatusCodes.Status202Accepted));
+    }
+
+    private IReadOnlyList<string> Formats => [.. collector.Normalisers.Keys.Order(StringComparer.Ordinal)];
+
+    private static Answer? Admit(HttpContext context, CredentialOptions? credential)
+    {
+        switch (CredentialCheck.Of(context, credential))
+        {
+            case Admission.Admitted:
+                return null;
+            case Admission.Unauthenticated:
+                return new Answer("unauthenticated", Unauthenticated(context, credential!));
+            default:
+                return new Answer("forbidden", Forbidden(credential));
+        }
+    }
+
+    internal static IResult Unauthenticated(HttpContext context, CredentialOptions credential)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return Problems.Of(
+            StatusCodes.Status401Unauthorized, "credential missing", $"send the secret in the header {credential.Header}");
+    }
+
+    internal static IResult Forbidden(CredentialOptions? credential) => Problems.Of(
+        StatusCodes.Status403Forbidden,
+        credential is null ? "no credential is configured" : "wrong credential",
+        credential is null
+            ? "without one only programs on this machine are admitted, addressing it as localhost or a loopback address"
+            : $"the secret in the header {credential.Header} is not the configured one");
+
+    private static Answer TooLarge(int limit) => new("too-large", Problems.Of(
+        StatusCodes.Status413PayloadTooLarge, "body too large", $"at most {limit} bytes are taken"));
+
+    private Answer Full(HttpContext context) =>
+        Unavailable(context, "full", "too many notifications wait; send it again later");
+
+    private Answer Unavailable(HttpContext context, string label, string detail)
+    {
+        context.Response.Headers.RetryAfter =
+            collector.Options.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        return new Answer(label, Problems.Of(StatusCodes.Status503ServiceUnavailable, "not now", detail));
+    }
+
+    private sealed record Answer(string Label, IResult Result);
+}
+
+/// <summary>The answer to a notification that is on disk.</summary>
+/// <param name="IntakeId">Opaque id of the delivery: <c>GET notifications/{intakeId}</c> tells what became of it.</param>
+/// <param name="NotificationSha256">Address of the kept content, lower-case hex.</param>
+public sealed record IntakeAccepted(string IntakeId, string NotificationSha256);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(IntakeAccepted))]
+internal sealed partial class IntakeJson : JsonSerializerContext;

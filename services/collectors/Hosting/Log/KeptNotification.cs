@@ -1,0 +1,82 @@
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Collectors.Hosting.Log;
+
+/// <summary>What normalising made of one item, before the whole evidence has judged it.</summary>
+public enum NormaliseOutcome
+{
+    /// <summary>Evidence: published as an observation.</summary>
+    Observed,
+
+    /// <summary>True, but names no digest.</summary>
+    Hint,
+
+    /// <summary>Nothing that is reconciled.</summary>
+    Irrelevant,
+
+    /// <summary>Not usable, kept whole with its reason.</summary>
+    Rejected,
+}
+
+/// <summary>Where a kept content stands. Storage format: version with care.</summary>
+internal static class NotificationState
+{
+    public const string Kept = "kept";
+    public const string Normalised = "normalised";
+}
+
+/// <summary>One delivery that is on disk.</summary>
+/// <param name="IntakeId">What the sender is told.</param>
+/// <param name="NotificationSha256">Address of the content.</param>
+/// <param name="Waits">Whether the content is to be normalised because of it; false for a plain redelivery.</param>
+internal sealed record KeptDelivery(string IntakeId, string NotificationSha256, bool Waits);
+
+/// <summary>A content as it was kept.</summary>
+internal sealed record KeptNotification(long Id, long Revision, Notification Notification);
+
+/// <summary>What became of a content.</summary>
+internal sealed record NormalisedNotification
+{
+    /// <summary>Of the mapping that read it; 0 when there was none.</summary>
+    public required int MappingVersion { get; init; }
+
+    /// <summary>Whether the normaliser itself failed: then the one item is rejected, and the next start tries again.</summary>
+    public bool Failed { get; init; }
+
+    public required IReadOnlyList<OutcomeRow> Items { get; init; }
+
+    /// <summary>The evidence among the items.</summary>
+    public IReadOnlyList<Observation> Observations { get; init; } = [];
+}
+
+/// <summary>One item's outcome.</summary>
+internal sealed record OutcomeRow(int Index, NormaliseOutcome Outcome)
+{
+    public string? Reason { get; init; }
+
+    public string? Pointer { get; init; }
+
+    public string? Instance { get; init; }
+
+    public string? Target { get; init; }
+}
+
+/// <summary>A row of <c>notification</c>, as far as a statement selects it.</summary>
+internal sealed record NotificationRow
+{
+    public long NotificationId { get; init; }
+
+    public long Revision { get; init; }
+
+    public string Format { get; init; } = "";
+
+    public byte[] Body { get; init; } = [];
+
+    public string Headers { get; init; } = "{}";
+
+    public string? Instance { get; init; }
+
+    public DateTimeOffset ReceivedAt { get; init; }
+
+    public string State { get; init; } = "";
+}

@@ -1,0 +1,135 @@
+using System.Globalization;
+using System.Text.Json;
+using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Contracts.Json;
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Collectors.Hosting.Log;
+
+/// <summary>
+/// The collector's durable log: what was received, whole, and what normalising made of it. A content is kept once per
+/// format, with one delivery per receipt; the earliest receipt is the extraction time, and its headers are the ones
+/// that are normalised, so that neither depends on the order of arrival.
+/// <para>
+/// Concurrency: any number of threads. Failure: <see cref="KeepAsync"/> returns only once the notification is on disk;
+/// when it throws, nothing is promised to the sender.
+/// </para>
+/// </summary>
+internal sealed class NotificationLog(IStore store, Source source)
+{
+    private readonly NotificationStatements _sql = NotificationStatements.For(store.Engine);
+
+    /// <summary>Keeps one delivery.</summary>
+    public Task<KeptDelivery> KeepAsync(Notification notification, CancellationToken cancellationToken)
+    {
+        string sha256 = notification.Sha256();
+        string headers = JsonSerializer.Serialize(
+            notification.Headers, ContractsJson.Default.IReadOnlyDictionaryStringString);
+        return store.WriteAsync(
+            async tx =>
+            {
+                (long id, bool waits) = await KeepContentAsync(tx, notification, sha256, headers);
+                long delivery = await tx.SingleAsync<long>(
+                    _sql.InsertDelivery, new { id, notification.ReceivedAt });
+                return new KeptDelivery(delivery.ToString(CultureInfo.InvariantCulture), sha256, waits);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>How many contents wait to be normalised.</summary>
+    public Task<long> CountWaitingAsync(CancellationToken cancellationToken) =>
+        store.ReadAsync(s => s.SingleAsync<long>(_sql.CountWaiting), cancellationToken);
+
+    /// <summary>The next contents to normalise, in the order in which they were first kept.</summary>
+    public Task<IReadOnlyList<long>> WaitingAsync(long after, int limit, CancellationToken cancellationToken) =>
+        store.ReadAsync(s => s.QueryAsync<long>(_sql.SelectWaiting, new { after, limit }), cancellationToken);
+
+    /// <summary>One kept content.</summary>
+    public async Task<KeptNotification> LoadAsync(long id, CancellationToken cancellationToken)
+    {
+        NotificationRow row = await store.ReadAsync(
+            s => s.SingleAsync<NotificationRow>(_sql.Select, new { id }), cancellationToken);
+        return new KeptNotification(
+            row.NotificationId,
+            row.Revision,
+            new Notification
+            {
+                Source = source,
+                Format = row.Format,
+                Body = row.Body,
+                ReceivedAt = row.ReceivedAt,
+                Headers = JsonSerializer.Deserialize(row.Headers, ContractsJson.Default.IReadOnlyDictionaryStringString)!,
+                Instance = row.Instance,
+            });
+    }
+
+    /// <summary>
+    /// Records what became of a content, replacing what an earlier reading made of it. False when the content has
+    /// changed since it was loaded, or another process was faster: then nothing is written.
+    /// </summary>
+    public async Task<bool> RecordAsync(
+        StoreTransaction transaction, KeptNotification kept, NormalisedNotification normalised)
+    {
+        int changed = await transaction.ExecuteAsync(
+            _sql.MarkNormalised,
+            new
+            {
+                kept.Id,
+                kept.Revision,
+                normalised.MappingVersion,
+                Items = normalised.Items.Count,
+                Rejected = normalised.Items.Count(i => i.Outcome == NormaliseOutcome.Rejected),
+                normalised.Failed,
+            });
+        if (changed == 0)
+        {
+            return false;
+        }
+
+        await transaction.ExecuteAsync("delete from item where notification_id = @Id", new { kept.Id });
+        await transaction.ExecuteAsync(
+            _sql.InsertItem,
+            normalised.Items.Select(i => new
+            {
+                kept.Id, i.Index, Outcome = WireNames.Of(i.Outcome), i.Reason, i.Pointer, i.Instance, i.Target,
+            }));
+        return true;
+    }
+
+    /// <summary>
+    /// Puts back what could not be used and may be now: contents with a rejected item that an older mapping version
+    /// read, and contents that made their normaliser fail. Returns how many.
+    /// </summary>
+    public Task<int> RequeueUnusableAsync(string format, int mappingVersion, CancellationToken cancellationToken) =>
+        store.WriteAsync(
+            tx => tx.ExecuteAsync(_sql.RequeueUnusable, new { format, mappingVersion }), cancellationToken);
+
+    private async Task<(long Id, bool Waits)> KeepContentAsync(
+        StoreTransaction tx, Notification notification, string sha256, string headers)
+    {
+        NotificationRow? known = await tx.SingleOrDefaultAsync<NotificationRow>(
+            _sql.SelectKnown, new { sha256, notification.Format });
+        if (known is null)
+        {
+            long id = await tx.SingleAsync<long>(
+                _sql.Insert,
+                new
+                {
+                    sha256,
+                    notification.Format,
+                    Body = notification.Body.ToArray(),
+                    headers,
+                    notification.Instance,
+                    notification.ReceivedAt,
+                });
+            return (id, true);
+        }
+
+        int order = notification.ReceivedAt.CompareTo(known.ReceivedAt);
+        bool earlier = order < 0 || (order == 0 && string.CompareOrdinal(headers, known.Headers) < 0);
+        await tx.ExecuteAsync(
+            earlier ? _sql.Redeliver + _sql.ReadAnew : _sql.Redeliver,
+            new { known.NotificationId, headers, notification.ReceivedAt });
+        return (known.NotificationId, earlier && known.State != NotificationState.Kept);
+    }
+}

@@ -1,0 +1,106 @@
+using ReleaseIntegrity.Collectors.Hosting.Log;
+using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Contracts.Json;
+using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Collectors.Hosting.Normalising;
+
+/// <summary>From a kept notification to its outcomes and the messages that they make. Pure and total.</summary>
+internal static class NotificationReading
+{
+    /// <summary>The reason of an item that stands for a defect of ours.</summary>
+    public const string InternalError = "internal error";
+
+    /// <summary>Normalises; a normaliser that breaks its contract costs this notification alone.</summary>
+    /// <param name="kept">What was kept.</param>
+    /// <param name="normaliser">Its format's, or null when this version has none.</param>
+    /// <param name="failure">The normaliser's exception, for the log.</param>
+    public static NormalisedNotification Read(KeptNotification kept, INormalizer? normaliser, out Exception? failure)
+    {
+        failure = null;
+        if (normaliser is null)
+        {
+            return Quarantine(0, $"no normaliser for the format '{kept.Notification.Format}' here");
+        }
+
+        try
+        {
+            IReadOnlyList<NormalisedItem> items = normaliser.Normalise(kept.Notification);
+            return items.Count == 0
+                ? Quarantine(normaliser.MappingVersion, $"{InternalError}: the normaliser made no item of the notification")
+                : new NormalisedNotification
+                {
+                    MappingVersion = normaliser.MappingVersion,
+                    Items = [.. items.Select(Row)],
+                    Observations = [.. items.OfType<NormalisedItem.Observed>().Select(o => o.Observation)],
+                };
+        }
+        catch (Exception e)
+        {
+            failure = e;
+            return Quarantine(normaliser.MappingVersion, $"{InternalError}: the normaliser failed ({e.GetType().Name})");
+        }
+    }
+
+    /// <summary>The messages that announce a reading. Their ids are those of the reading, so that doing it twice tells it once.</summary>
+    public static IReadOnlyList<OutboxMessage> Messages(
+        KeptNotification kept, NormalisedNotification normalised, int observationsPerMessage)
+    {
+        Notification notification = kept.Notification;
+        string sha256 = notification.Sha256();
+        List<OutboxMessage> messages = [];
+        foreach (Observation[] chunk in normalised.Observations.Chunk(observationsPerMessage))
+        {
+            messages.Add(Message(
+                new ObservationsNormalised(sha256, notification.Source, notification.Format, chunk), messages.Count, true));
+        }
+
+        foreach (OutcomeRow hint in normalised.Items.Where(i => i.Outcome == NormaliseOutcome.Hint))
+        {
+            messages.Add(Message(
+                new HintRaised(
+                    sha256, hint.Index, notification.Source, notification.Format,
+                    hint.Instance ?? "", hint.Target ?? "", hint.Reason ?? ""),
+                messages.Count,
+                false));
+        }
+
+        return messages;
+
+        OutboxMessage Message<T>(T message, int index, bool confirmed) => new()
+        {
+            Id = OutboxMessage.DerivedId(
+                MessageTypes.NameOf<T>(), sha256, WireNames.Of(notification.Source), notification.Format,
+                $"{normalised.MappingVersion}", StoredTypes.TextOf(notification.ReceivedAt), $"{kept.Revision}", $"{index}"),
+            Type = MessageTypes.NameOf<T>(),
+            Payload = MessageTypes.Serialise(message),
+            ConfirmedByConsumer = confirmed,
+        };
+    }
+
+    private static NormalisedNotification Quarantine(int mappingVersion, string reason) => new()
+    {
+        MappingVersion = mappingVersion,
+        Failed = true,
+        Items = [new OutcomeRow(0, NormaliseOutcome.Rejected) { Reason = reason, Pointer = "" }],
+    };
+
+    private static OutcomeRow Row(NormalisedItem item, int index) => item switch
+    {
+        NormalisedItem.Observed => new OutcomeRow(index, NormaliseOutcome.Observed),
+        NormalisedItem.Hint hint => new OutcomeRow(index, NormaliseOutcome.Hint)
+        {
+            Reason = hint.Reason, Instance = hint.Instance, Target = hint.Target,
+        },
+        NormalisedItem.Irrelevant irrelevant => new OutcomeRow(index, NormaliseOutcome.Irrelevant)
+        {
+            Reason = irrelevant.Reason,
+        },
+        NormalisedItem.Rejected rejected => new OutcomeRow(index, NormaliseOutcome.Rejected)
+        {
+            Reason = rejected.Reason, Pointer = rejected.Pointer,
+        },
+        _ => throw new InvalidOperationException($"an item of kind {item.GetType().Name}"),
+    };
+}

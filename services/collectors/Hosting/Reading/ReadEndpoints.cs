@@ -1,0 +1,90 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using ReleaseIntegrity.Collectors.Hosting.Intake;
+using ReleaseIntegrity.Collectors.Hosting.Log;
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Collectors.Hosting.Reading;
+
+/// <summary>
+/// What operators read. Reasons and pointers only: neither bodies nor values leave the collector this way, so nothing
+/// has to be masked.
+/// </summary>
+internal sealed class ReadEndpoints(Collector collector)
+{
+    private const int DefaultPage = 100;
+    private const int LongestPage = 1000;
+
+    private readonly LogQueries _queries = new(collector.Store);
+
+    public async Task<IResult> NotificationAsync(HttpContext context, string intakeId)
+    {
+        if (Refuse(context) is { } refusal)
+        {
+            return refusal;
+        }
+
+        NotificationView? found = long.TryParse(intakeId, NumberStyles.None, CultureInfo.InvariantCulture, out long id)
+            ? await _queries.FindAsync(id, LongestPage, context.RequestAborted)
+            : null;
+        return found is null
+            ? Problems.Of(StatusCodes.Status404NotFound, "unknown intake id", "no delivery has this id")
+            : TypedResults.Json(found, ReadJson.Default.NotificationView);
+    }
+
+    public async Task<IResult> ItemsAsync(HttpContext context, string? outcome, string? after, int? limit)
+    {
+        if (Refuse(context) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (outcome is not null && !WireNames.TryParse(outcome, out NormaliseOutcome _))
+        {
+            return Problems.Of(
+                StatusCodes.Status400BadRequest, "unknown outcome",
+                $"known: {string.Join(", ", WireNames.All<NormaliseOutcome>())}");
+        }
+
+        if (!ItemCursor.TryParse(after, out ItemCursor cursor) || limit is < 1 or > LongestPage)
+        {
+            return Problems.Of(
+                StatusCodes.Status400BadRequest, "unknown page",
+                $"'after' is the 'next' of an earlier page; 'limit' is from 1 to {LongestPage}");
+        }
+
+        ItemPage page = await _queries.ItemsAsync(outcome, cursor, limit ?? DefaultPage, context.RequestAborted);
+        return TypedResults.Json(page, ReadJson.Default.ItemPage);
+    }
+
+    public async Task<IResult> CountsAsync(HttpContext context) =>
+        Refuse(context) ?? TypedResults.Json(
+            await _queries.CountAsync(WireNames.Of(collector.Source), context.RequestAborted), ReadJson.Default.CountsView);
+
+    public async Task<IResult> ReadyAsync(HttpContext context)
+    {
+        try
+        {
+            await collector.Log.WaitingAsync(long.MaxValue, 1, context.RequestAborted);
+        }
+        catch (Exception) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "not ready", "the store does not answer");
+        }
+
+        return collector.Load.IsFull
+            ? Problems.Of(StatusCodes.Status503ServiceUnavailable, "not ready", "the intake is full")
+            : TypedResults.Text("ready");
+    }
+
+    private IResult? Refuse(HttpContext context)
+    {
+        CredentialOptions? credential = collector.Options.ReadCredential ?? collector.Options.Credential;
+        return CredentialCheck.Of(context, credential) switch
+        {
+            Admission.Admitted => null,
+            Admission.Unauthenticated => IntakeEndpoint.Unauthenticated(context, credential!),
+            _ => IntakeEndpoint.Forbidden(credential),
+        };
+    }
+}

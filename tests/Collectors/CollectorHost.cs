@@ -1,0 +1,148 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using ReleaseIntegrity.Collectors.Hosting;
+using ReleaseIntegrity.Contracts.Json;
+using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Tests.Collectors;
+
+/// <summary>A collector on a loopback port, with its data in a folder that outlives it.</summary>
+internal sealed class CollectorHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private CollectorHost(WebApplication app) => _app = app;
+
+    public HttpClient Client { get; private set; } = null!;
+
+    public IServiceProvider Services => _app.Services;
+
+    public static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static async Task<CollectorHost> StartAsync(
+        string folder,
+        Action<CollectorOptions>? configure = null,
+        Action<IServiceCollection>? services = null,
+        IReadOnlyList<INormalizer>? normalisers = null,
+        string urls = "http://127.0.0.1:0")
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls(urls);
+        builder.Services.AddCollector(
+            Source.ArtifactRegistry,
+            _ => normalisers ?? [new FakeNormalizer(), new FakeNormalizer("other")],
+            options =>
+            {
+                options.DataFolder = folder;
+                configure?.Invoke(options);
+            });
+        services?.Invoke(builder.Services);
+        WebApplication app = builder.Build();
+        app.MapCollector(Source.ArtifactRegistry);
+        try
+        {
+            await app.StartAsync(Ct);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        return new CollectorHost(app) { Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) } };
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string body, string format = "fake", Action<HttpRequestMessage>? with = null)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, $"notifications/{format}")
+        {
+            Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json")),
+        };
+        with?.Invoke(request);
+        return Client.SendAsync(request, Ct);
+    }
+
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        using HttpResponseMessage response = await Client.GetAsync(new Uri(path, UriKind.Relative), Ct);
+        string text = await response.Content.ReadAsStringAsync(Ct);
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {(int)response.StatusCode} {text}");
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    /// <summary>Posts, and returns the intake id.</summary>
+    public async Task<string> AcceptAsync(string body, string format = "fake")
+    {
+        using HttpResponseMessage response = await PostAsync(body, format);
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, response.StatusCode);
+        JsonElement answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Ct)).RootElement;
+        return answer.GetProperty("intakeId").GetString()!;
+    }
+
+    /// <summary>Waits until nothing waits, and returns the counts.</summary>
+    public async Task<JsonElement> QuietAsync(bool published = false)
+    {
+        for (int i = 0; ; i++)
+        {
+            JsonElement counts = await GetAsync("counts");
+            if (counts.GetProperty("waiting").GetInt64() == 0 && (!published || counts.GetProperty("unpublished").GetInt64() == 0))
+            {
+                return counts;
+            }
+
+            Assert.True(i < 1500, $"the collector does not come to rest: {counts}");
+            await Task.Delay(10, Ct);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+}
+
+/// <summary>A folder that is gone after the test.</summary>
+public abstract class WithFolder : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("release-integrity-collector-");
+
+    protected string Folder => _folder.FullName;
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}
+
+/// <summary>A transport that remembers, and can be down.</summary>
+internal sealed class RecordingPublisher : IOutboxPublisher
+{
+    private readonly ConcurrentQueue<OutboxMessage> _messages = new();
+
+    public bool Down { get; set; }
+
+    public IReadOnlyList<OutboxMessage> Messages => [.. _messages];
+
+    public IReadOnlyList<Observation> Observations =>
+        [.. _messages.Where(m => m.Type == "observations-normalised")
+            .SelectMany(m => ((ObservationsNormalised)MessageTypes.Deserialise(m.Type, m.Payload)).Observations)];
+
+    public Task PublishAsync(string outbox, OutboxMessage message, CancellationToken cancellationToken)
+    {
+        if (Down)
+        {
+            throw new IOException("down");
+        }
+
+        _messages.Enqueue(message);
+        return Task.CompletedTask;
+    }
+}

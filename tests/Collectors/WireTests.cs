@@ -1,0 +1,72 @@
+using System.Text.Json;
+using ReleaseIntegrity.Contracts.Json;
+using ReleaseIntegrity.Contracts.Messages;
+
+namespace ReleaseIntegrity.Tests.Collectors;
+
+/// <summary>What stores and the bus hold can be read back as it was written.</summary>
+public sealed class WireTests
+{
+    private static readonly Observation Full = new()
+    {
+        Record = new SourceRecord(Source.SignatureLedger, "log", RecordKind.LedgerEntry, "log/leaf"),
+        Revision = new Revision("12345678901234567890", DateTimeOffset.UnixEpoch.AddTicks(1)),
+        Lineage = new Lineage("ab", 3, DateTimeOffset.UnixEpoch, "sigstore-bundle", 2),
+        Subjects =
+        [
+            new Subject(new ImageReference("r.example", "a/b", null), FakeNormalizer.DigestOf(1), DigestKind.Index, Place.At("/s")),
+            new Subject(null, null, DigestKind.Unknown, new Place([new DecodeStep("/x", "base64-json")], "/y")),
+        ],
+        Fields =
+        [
+            new FieldReading { Field = Field.SignerKeyId, Values = ["a", "b"], Place = Place.At("/k") },
+            new FieldReading { Field = Field.ManifestDigest, Values = [], Place = Place.At(""), Raw = "é\u0001", Unreadable = "no", DigestKind = DigestKind.Config },
+        ],
+        Children = [FakeNormalizer.DigestOf(2)],
+        Withdrawn = true,
+        Approval = Approval.Cancelled,
+        PredicateType = "p",
+        SigningTime = DateTimeOffset.UnixEpoch,
+        MessageId = "m",
+        RecordPointer = "/result",
+    };
+
+    [Fact]
+    public void An_observation_is_read_back_as_it_was_written()
+    {
+        string json = JsonSerializer.Serialize(Full, ContractsJson.Default.Observation);
+        Observation back = JsonSerializer.Deserialize(json, ContractsJson.Default.Observation)!;
+        Assert.Equivalent(Full, back, strict: true);
+        Assert.Equal(json, JsonSerializer.Serialize(back, ContractsJson.Default.Observation));
+        Assert.Contains("\"source\":\"signature-ledger\"", json, StringComparison.Ordinal);
+        Assert.Contains("\"digestKind\":\"index\"", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_reading_of_an_empty_observation_is_there_too()
+    {
+        var empty = new Observation { Record = Full.Record, Revision = new Revision(null, null), Lineage = Full.Lineage };
+        Observation back = JsonSerializer.Deserialize(
+            JsonSerializer.Serialize(empty, ContractsJson.Default.Observation), ContractsJson.Default.Observation)!;
+        Assert.Equivalent(empty, back, strict: true);
+        Assert.Empty(back.Subjects);
+    }
+
+    [Fact]
+    public void Messages_travel_by_published_name()
+    {
+        Assert.Equal(["hint-raised", "messages-folded", "observations-normalised"], MessageTypes.All.Order().Take(3));
+        var message = new ObservationsNormalised("ab", Source.SignatureLedger, "rekor-v1", [Full]);
+        object back = MessageTypes.Deserialise(
+            MessageTypes.NameOf<ObservationsNormalised>(), MessageTypes.Serialise(message));
+        Assert.Equivalent(message, back, strict: true);
+        Assert.Throws<JsonException>(() => MessageTypes.Deserialise("no-such", "{}"));
+    }
+
+    [Fact]
+    public void Bad_names_and_digests_are_refused()
+    {
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("\"Registry\"", ContractsJson.Default.Source));
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize("\"sha256:AB\"", ContractsJson.Default.Digest));
+    }
+}
