@@ -86,7 +86,7 @@ public sealed partial class Node
     /// <summary>The bytes of a bytes node, or the text of a string; else the failed node.</summary>
     private Node? Raw(Tree tree, bool allowText, out ReadOnlyMemory<byte> bytes)
     {
-        bytes = _bytes;
+        bytes = Bytes;
         if (Kind == NodeKind.String && allowText)
         {
             bytes = Encoding.UTF8.GetBytes(Text!);
@@ -100,7 +100,7 @@ public sealed partial class Node
     private Node? FromBase64(Tree tree, out ReadOnlyMemory<byte> bytes)
     {
         bytes = default;
-        string? text = Kind == NodeKind.Bytes ? Encoding.Latin1.GetString(_bytes.Span) : String;
+        string? text = Kind == NodeKind.Bytes ? Encoding.Latin1.GetString(Bytes.Span) : String;
         if (text is null || !Base64Text.TryDecode(text, out byte[] decoded))
         {
             return new Node(tree, Reject("not base64"));
@@ -114,7 +114,7 @@ public sealed partial class Node
     {
         byte[]? der = Kind switch
         {
-            NodeKind.Bytes => CertificateDocument.ToDer(_bytes.Span),
+            NodeKind.Bytes => CertificateDocument.ToDer(Bytes.Span),
             NodeKind.String => CertificateDocument.ToDer(Text!),
             _ => null,
         };
@@ -127,7 +127,7 @@ public sealed partial class Node
     {
         bool wholeBody = _parent is null && _tree.Origin is null;
         ReadOnlySpan<byte> raw = wholeBody ? _tree.Owner.Body.Bytes.Span
-            : Kind == NodeKind.Bytes ? _bytes.Span
+            : Kind == NodeKind.Bytes ? Bytes.Span
             : JsonMarshal.GetRawUtf8Value(_element);
         return Literal(tree, Convert.ToHexStringLower(SHA256.HashData(raw)));
     }
@@ -176,15 +176,9 @@ public sealed partial class Node
 
         public bool Duplicates { get; set; }
 
-        public IReadOnlyList<DecodeStep> Steps()
-        {
-            if (origin is null)
-            {
-                return [];
-            }
+        private IReadOnlyList<DecodeStep>? _steps;
 
-            IReadOnlyList<DecodeStep> outer = origin._tree.Steps();
-            return [.. outer, new DecodeStep(origin.Pointer, @as!)];
-        }
+        public IReadOnlyList<DecodeStep> Steps() =>
+            _steps ??= origin is null ? [] : [.. origin._tree.Steps(), new DecodeStep(origin.Pointer, @as!)];
     }
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using System.Globalization;
 using System.Text.Json;
 using ReleaseIntegrity.Contracts;
 
@@ -17,8 +17,10 @@ public sealed partial class Node
     private readonly string? _name;
     private readonly int _index;
     private readonly JsonElement _element;
-    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly object? _content;
     private string? _text;
+    private string? _pointer;
+    private Place? _place;
 
     private Node(Tree tree, Node? parent, string? name, int index, NodeKind kind, JsonElement element)
     {
@@ -34,21 +36,21 @@ public sealed partial class Node
     {
         _tree = tree;
         Kind = NodeKind.Bytes;
-        _bytes = bytes;
+        _content = bytes;
     }
 
     private Node(Tree tree, NormalisedItem.Rejected failure)
     {
         _tree = tree;
         Kind = NodeKind.Undecodable;
-        Failure = failure;
+        _content = failure;
     }
 
     /// <summary>What it is.</summary>
     public NodeKind Kind { get; }
 
     /// <summary>For a failed decode step: why, and where. Null elsewhere.</summary>
-    public NormalisedItem.Rejected? Failure { get; }
+    public NormalisedItem.Rejected? Failure => _content as NormalisedItem.Rejected;
 
     /// <summary>The member name within its object; empty for an array item or a root.</summary>
     public string Name => _name ?? "";
@@ -67,7 +69,7 @@ public sealed partial class Node
         NodeKind.String => Text is { Length: > 0 } ? Presence.Value : Presence.Empty,
         NodeKind.Array => _element.GetArrayLength() > 0 ? Presence.Value : Presence.Empty,
         NodeKind.Object => _element.GetPropertyCount() > 0 ? Presence.Value : Presence.Empty,
-        NodeKind.Bytes => _bytes.IsEmpty ? Presence.Empty : Presence.Value,
+        NodeKind.Bytes => Bytes.IsEmpty ? Presence.Empty : Presence.Value,
         _ => Presence.Value,
     };
 
@@ -100,7 +102,7 @@ public sealed partial class Node
         : null;
 
     /// <summary>The bytes of a <see cref="NodeKind.Bytes"/> node; empty for any other.</summary>
-    public ReadOnlyMemory<byte> Bytes => _bytes;
+    public ReadOnlyMemory<byte> Bytes => _content is ReadOnlyMemory<byte> bytes ? bytes : default;
 
     /// <summary>
     /// A member. Where an object has it twice, the last one (as the pointer resolves it); ask
@@ -209,41 +211,12 @@ public sealed partial class Node
     }
 
     /// <summary>JSON Pointer (RFC 6901) within the document that the decode steps lead to.</summary>
-    public string Pointer
-    {
-        get
-        {
-            if (_parent is null)
-            {
-                return "";
-            }
-
-            var path = new Stack<Node>();
-            for (Node node = this; node._parent is not null; node = node._parent)
-            {
-                path.Push(node);
-            }
-
-            var pointer = new StringBuilder();
-            foreach (Node node in path)
-            {
-                pointer.Append('/');
-                if (node._name is null)
-                {
-                    pointer.Append(System.Globalization.CultureInfo.InvariantCulture, $"{node._index}");
-                }
-                else
-                {
-                    pointer.Append(node._name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal));
-                }
-            }
-
-            return pointer.ToString();
-        }
-    }
+    public string Pointer => _pointer ??= _parent is null ? ""
+        : _name is null ? string.Concat(_parent.Pointer, "/", _index.ToString(CultureInfo.InvariantCulture))
+        : string.Concat(_parent.Pointer, "/", Escaped(_name));
 
     /// <summary>Decode steps and pointer: reading the kept bytes there gives <see cref="Text"/> again.</summary>
-    public Place Place => new(_tree.Steps(), Pointer);
+    public Place Place => _place ??= new Place(_tree.Steps(), Pointer);
 
     /// <summary>
     /// The node that a JSON Pointer (RFC 6901) relative to this node selects; absent where there is none or the
@@ -261,7 +234,7 @@ public sealed partial class Node
         {
             string name = escaped.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
             node = node.Kind == NodeKind.Array
-                ? node[IsIndex(name) && int.TryParse(name, System.Globalization.CultureInfo.InvariantCulture, out int i) ? i : -1]
+                ? node[IsIndex(name) && int.TryParse(name, CultureInfo.InvariantCulture, out int i) ? i : -1]
                 : node[name];
         }
 
@@ -271,6 +244,11 @@ public sealed partial class Node
     /// <summary>Rejects the item for what this node holds.</summary>
     /// <param name="reason">What is wrong, without the value.</param>
     public NormalisedItem.Rejected Reject(string reason) => new(reason, Pointer);
+
+    private static string Escaped(string name) =>
+        name.AsSpan().ContainsAny('~', '/')
+            ? name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)
+            : name;
 
     private static bool IsIndex(string text) =>
         text.Length > 0 && !text.AsSpan().ContainsAnyExceptInRange('0', '9') && (text.Length == 1 || text[0] != '0');

@@ -294,9 +294,11 @@ internal sealed class CurrentView
             .GroupBy(v => IsAuthoritative(v.Last) ? "" : v.Last.Record.Instance)
             .OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            DateTimeOffset latest = group.Max(ApprovedAt);
-            snapshots.AddRange(group.Where(v => latest - ApprovedAt(v) < _policy.ClockResolution[Source.ChangeSnapshot]
-                || ApprovedAt(v) == latest));
+            List<IGrouping<SourceRecord, RecordVersion>> changes = [.. group.GroupBy(v => v.Last.Record)];
+            DateTimeOffset latest = changes.Max(c => c.Max(ApprovedAt));
+            snapshots.AddRange(changes
+                .Where(c => latest - c.Max(ApprovedAt) is var lag && (lag == TimeSpan.Zero || lag < _policy.ClockResolution[Source.ChangeSnapshot]))
+                .SelectMany(c => c));
         }
 
         return snapshots;

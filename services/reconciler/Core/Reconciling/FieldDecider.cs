@@ -328,7 +328,7 @@ internal sealed class FieldDecider(CurrentView view, Policy policy, DateTimeOffs
             Policy = draft.Policy,
             State = state,
             Authoritative = authoritative,
-            Rule = draft.Rule,
+            Rule = state == FieldState.Converging ? null : draft.Rule,
             Candidates = draft.Candidates,
             DifferSince = state is FieldState.Converging or FieldState.Held or FieldState.Precedence ? draft.DifferSince() : null,
         };

@@ -1,0 +1,92 @@
+using System.Globalization;
+using Newtonsoft.Json.Linq;
+using ReleaseIntegrity.Collectors.Formats;
+
+namespace ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
+
+/// <summary>
+/// A record as the JMESPath library reads it, each token carrying the node that it stands for. Annotations outlive the
+/// copies that the library makes of tokens, so that what an expression chooses still knows its place.
+/// </summary>
+internal sealed class RecordTokens
+{
+    private readonly string[] _aliasPrefixes;
+    private JToken? _root;
+
+    /// <summary>Wraps a record; tokens are only made when the first selector asks.</summary>
+    /// <param name="node">The record.</param>
+    /// <param name="aliasPrefixes">
+    /// Prefixes under which top-level members may stand as well: a member <c>previous_x</c> also answers to <c>x</c>
+    /// where the record has no <c>x</c>.
+    /// </param>
+    internal RecordTokens(Node node, params string[] aliasPrefixes)
+    {
+        Node = node;
+        _aliasPrefixes = aliasPrefixes;
+    }
+
+    /// <summary>The record.</summary>
+    internal Node Node { get; }
+
+    internal JToken Root => _root ??= WithAliases(Token(Node));
+
+    /// <summary>The node that a token stands for; null for a token that an expression made.</summary>
+    internal static Node? NodeOf(JToken? token) => token?.Annotation<Node>();
+
+    private JToken WithAliases(JToken root)
+    {
+        foreach (string prefix in root is JObject ? _aliasPrefixes : [])
+        {
+            foreach (Node member in Node.Members.Where(m => m.Name.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                var target = (JObject)root;
+                string name = member.Name[prefix.Length..];
+                target[name] ??= Token(member);
+            }
+        }
+
+        return root;
+    }
+
+    private static JToken Token(Node node)
+    {
+        JToken token = node.Kind switch
+        {
+            NodeKind.Object => Object(node),
+            NodeKind.Array => Array(node),
+            NodeKind.String => new JValue(node.Text),
+            NodeKind.Number => Number(node.Text!),
+            NodeKind.Boolean => new JValue(node.Boolean),
+            _ => JValue.CreateNull(),
+        };
+        token.AddAnnotation(node);
+        return token;
+    }
+
+    private static JObject Object(Node node)
+    {
+        var json = new JObject();
+        foreach (Node member in node.Members)
+        {
+            json[member.Name] = Token(member);
+        }
+
+        return json;
+    }
+
+    private static JArray Array(Node node)
+    {
+        var json = new JArray();
+        foreach (Node item in node.Items)
+        {
+            json.Add(Token(item));
+        }
+
+        return json;
+    }
+
+    private static JValue Number(string text) =>
+        Numbers.TryDecimal(text, out decimal number)
+            ? new JValue(number)
+            : new JValue(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture));
+}
