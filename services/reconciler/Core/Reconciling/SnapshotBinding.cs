@@ -97,6 +97,8 @@ internal static class SnapshotBinding
             entriesSince = Later(entriesSince, entry.First.Revision.Time);
             if (entry.Read(Field.CertificateFingerprint)?.Reading.Values.Contains(fingerprint) == true)
             {
+                // The entries come in any order: those seen so far must not tell.
+                entriesSince = null;
                 return false;
             }
         }
