@@ -58,7 +58,8 @@ internal sealed class CollectorHost : IAsyncDisposable
             throw;
         }
 
-        return new CollectorHost(app) { Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) } };
+        var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(60) };
+        return new CollectorHost(app) { Client = new HttpClient(handler) { BaseAddress = new Uri(app.Urls.First()) } };
     }
 
     public Task<HttpResponseMessage> PostAsync(string body, string format = "fake", Action<HttpRequestMessage>? with = null)

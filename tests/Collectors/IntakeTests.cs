@@ -126,14 +126,22 @@ public sealed class IntakeTests : WithFolder
     public async Task A_full_intake_says_so_and_when_to_come_back()
     {
         await using CollectorHost host = await CollectorHost.StartAsync(Folder, o => o.MaxBytesInFlight = o.MaxBodyBytes = 10);
-        Task<HttpResponseMessage> slow = host.PostAsync(
-            "", with: r => r.Content = new StallingContent(TimeSpan.FromSeconds(1)));
-        await Task.Delay(300, Ct);
-        using HttpResponseMessage response = await host.PostAsync("[]");
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
-        Assert.Equal(TimeSpan.FromSeconds(5), response.Headers.RetryAfter?.Delta);
-        using HttpResponseMessage first = await slow;
-        Assert.Equal(HttpStatusCode.Accepted, first.StatusCode);
+
+        // The server asks for the body once it has found room for it.
+        var stalling = new StallingContent();
+        Task<HttpResponseMessage> slow = host.PostAsync("", with: r =>
+        {
+            r.Content = stalling;
+            r.Headers.ExpectContinue = true;
+        });
+        await stalling.Asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Ct);
+        using HttpResponseMessage refused = await host.PostAsync("[]");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.Equal(TimeSpan.FromSeconds(5), refused.Headers.RetryAfter?.Delta);
+
+        stalling.GoOn.SetResult();
+        using HttpResponseMessage taken = await slow;
+        Assert.Equal(HttpStatusCode.Accepted, taken.StatusCode);
         await host.AcceptAsync("[]");
     }
 
@@ -244,13 +252,18 @@ public sealed class IntakeTests : WithFolder
         }
     }
 
-    private sealed class StallingContent(TimeSpan stall) : HttpContent
+    private sealed class StallingContent : HttpContent
     {
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource GoOn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
         {
+            Asked.TrySetResult();
             await stream.WriteAsync("["u8.ToArray());
             await stream.FlushAsync();
-            await Task.Delay(stall);
+            await GoOn.Task;
             await stream.WriteAsync("]"u8.ToArray());
         }
 

@@ -245,6 +245,16 @@ public class When_the_story_differs
     }
 
     [Fact]
+    public void A_deletion_that_repeats_the_last_counter_ends_the_record()
+    {
+        Observation deleted = SnapshotB() with { Withdrawn = true, Lineage = Lineage("chg-1 deleted", "09:00", "servicenow") };
+
+        Ledger ledger = Reconcile("12:00", Push(B, "08:00"), EntryB(), SnapshotB(), deleted, ContainerB()).Ledger;
+
+        Expect(ledger, "approved-tuple | missing | - | - | - | -", "release-window | missing | - | - | - | -");
+    }
+
+    [Fact]
     public void A_missing_authority_is_never_replaced_by_a_lower_source()
     {
         Ledger ledger = Reconcile("12:00", EntryB(), SnapshotB(), ContainerB()).Ledger;

@@ -117,6 +117,7 @@ internal static class RefusalCases
         new("alias to itself", "aliases:", "[]", "[§{ from: docker.io, to: docker.io/hub }]", "alias 'docker.io' leads to 'docker.io/hub', which alias 'docker.io' changes again", "the aliases lead in a circle: keep the one direction that you mean", false),
         new("aliases in a circle of three", "aliases:", "[]", "[§{ from: a.io, to: b.io }, { from: b.io, to: c.io }, { from: c.io, to: a.io }]", "alias 'a.io' leads to 'b.io', which alias 'b.io' changes again", "the aliases lead in a circle: keep the one direction that you mean", false),
         new("aliases in a chain", "aliases:", "[]", "[§{ from: a.io/hub, to: b.io/x }, { from: b.io, to: c.io/y }]", "alias 'a.io/hub' leads to 'b.io/x', which alias 'b.io' changes again", "aliases apply once: write { from: a.io/hub, to: c.io/y/x }", false),
+        new("aliases in a chain of three", "aliases:", "[]", "[§{ from: a.io, to: b.io }, { from: b.io, to: c.io }, { from: c.io, to: d.io }]", "alias 'a.io' leads to 'b.io', which alias 'b.io' changes again", "aliases apply once: write { from: a.io, to: d.io }", false),
         new("alias into the depth of another", "aliases:", "[]", "[§{ from: m.io, to: docker.io }, { from: docker.io/foo, to: ghcr.io/foo }]", "alias 'm.io' leads to 'docker.io', which alias 'docker.io/foo' changes again", "aliases apply once: add { from: m.io/foo, to: ghcr.io/foo }", false),
     ];
 }

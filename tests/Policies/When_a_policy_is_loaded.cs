@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Policies;
@@ -85,6 +87,7 @@ public sealed class When_a_policy_is_loaded
 
         Policy policy = Documents.Load(yaml);
 
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml))), policy.Digest);
         Assert.NotEqual(PolicyFile.Default().Digest, policy.Digest);
         Assert.Equal(PolicyFile.Default().Fields.Select(f => f.Authority), policy.Fields.Select(f => f.Authority));
     }

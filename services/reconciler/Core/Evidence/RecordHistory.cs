@@ -41,7 +41,8 @@ public sealed record RecordHistory
 
         List<Point> front = Front(sound, resolution);
         List<Point> newest = front.FindAll(p => !front.Exists(other => other.Key != p.Key
-            && RevisionOrder.Supersedes(other.Observation.Revision, p.Observation.Revision, resolution, policy.SkewAllowance)));
+            && (RevisionOrder.Supersedes(other.Observation.Revision, p.Observation.Revision, resolution, policy.SkewAllowance)
+                || Ends(other.Observation, p.Observation))));
         List<RecordVersion> current = [.. newest
             .Select(p => p.Key).Distinct()
             .Select(key => Run(key, sound, newest))
@@ -124,6 +125,10 @@ public sealed record RecordHistory
         v.Last.Revision == observation.Revision
         && LineageOrder.Compare(v.Last.Lineage, observation.Lineage) < 0
         && v.ContentKey == Content.KeyOf(observation));
+
+    /// <summary>A deletion repeats the last counter of the record that it ends: at one counter it is the later word.</summary>
+    private static bool Ends(Observation deletion, Observation last) =>
+        deletion.Withdrawn && !last.Withdrawn && deletion.Revision.Counter is { } counter && counter == last.Revision.Counter;
 
     private static bool IsSkewed(Observation observation, TimeSpan allowance) =>
         observation.Revision.Time is { } time && time - observation.Lineage.ExtractedAt > allowance;

@@ -132,9 +132,9 @@ internal static class Gathering
                 && (field == Field.ObservationTime || Content.SameValues(known.Values, added.Values));
             if (equal)
             {
-                bool addedIsShown = field == Field.ObservationTime
-                    ? Instants.Compare(added.Values, known.Values) > 0
-                    : LineageOrder.Compare(added.Observation.Lineage, known.Observation.Lineage) < 0;
+                int later = field == Field.ObservationTime ? Instants.Compare(added.Values, known.Values) : 0;
+                bool addedIsShown = later > 0
+                    || (later == 0 && LineageOrder.Compare(added.Observation.Lineage, known.Observation.Lineage) < 0);
                 candidates[i] = addedIsShown ? added : known;
                 candidates.RemoveAt(candidates.Count - 1);
                 return;

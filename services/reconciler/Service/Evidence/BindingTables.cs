@@ -151,7 +151,7 @@ internal sealed class BindingTables(Policy policy)
     public static async Task<IReadOnlyList<RecordHistory>> RecordsOfAsync(StoreSnapshot snapshot, ImageReference tuple)
     {
         IReadOnlyList<string> histories = await snapshot.QueryAsync<string>(
-            RecordsOfTuple, new { tupleKey = EvidenceKeys.Of(tuple), tuple.Coordinates });
+            RecordsOfTuple, new { tupleKey = EvidenceKeys.Of(tuple), coordinates = tuple.Coordinates });
         return [.. histories.Select(StoredEvidence.History)];
     }
 
