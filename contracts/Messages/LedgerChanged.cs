@@ -1,0 +1,23 @@
+namespace ReleaseIntegrity.Contracts.Messages;
+
+/// <summary>
+/// A tuple's discrepancy ledger changed. Published only when the canonical bytes did; may be delivered again and out of
+/// order. Wire format: version with care.
+/// </summary>
+public sealed record LedgerChanged
+{
+    /// <summary>The tuple, tag included.</summary>
+    public required ImageReference Tuple { get; init; }
+
+    /// <summary>Counts the ledgers of this tuple, from 1; of two messages the greater revision is the later ledger.</summary>
+    public required long Revision { get; init; }
+
+    /// <summary>The ledger: a <c>ledger/v1</c> document as canonical JSON (RFC 8785), unmasked.</summary>
+    public required string CanonicalLedger { get; init; }
+
+    /// <summary>Lower-case hex SHA-256 of the canonical text's UTF-8 bytes.</summary>
+    public required string LedgerSha256 { get; init; }
+
+    /// <summary>When the reconciler recorded it, UTC.</summary>
+    public required DateTimeOffset RecordedAt { get; init; }
+}
