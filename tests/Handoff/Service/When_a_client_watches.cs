@@ -1,5 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
+using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Handoff.Watching;
 using ReleaseIntegrity.Masking;
@@ -112,6 +114,48 @@ public class When_a_client_watches
         Assert.Equal(30, e.GetRpcStatus()!.GetDetail<Google.Rpc.RetryInfo>()!.RetryDelay.Seconds);
     }
 
+    /// <summary>
+    /// What arrives while a watch still reads the past is both in the store and in its queue: it must come once.
+    /// More packages than one batch, so that the store is read again afterwards.
+    /// </summary>
+    [Fact]
+    public async Task What_arrives_during_the_catching_up_comes_once()
+    {
+        await using HandoffHost host = await HandoffHost.StartAsync();
+        foreach (int seed in Enumerable.Range(0, 51))
+        {
+            await host.Feed.Apply(HandoffHost.Prepared(new RandomDocument(seed), 1));
+        }
+
+        var tail = host.Services.GetRequiredService<PackageTail>();
+        var watch = new PackageWatch(host.Services.GetRequiredService<HandoffStore>(), tail, TimeProvider.System, "s", null, Patience);
+        using var stop = new CancellationTokenSource(Patience);
+        while ((await tail.SubscribeAsync(stop.Token)).JoinedAt < 51)
+        {
+            await Task.Delay(10, stop.Token);
+        }
+
+        var writer = new BlockingWriter();
+        Task running = watch.RunAsync(0, writer, stop.Token);
+        await writer.Blocked.WaitAsync(stop.Token);
+        await host.Feed.Apply(HandoffHost.Prepared(new RandomDocument(51), 1));
+        using (Subscription later = await tail.SubscribeAsync(stop.Token))
+        {
+            // Once the tail has it, the watch's queue has it.
+            while (later.JoinedAt < 52 && !later.Changes.TryPeek(out _))
+            {
+                await Task.Delay(10, stop.Token);
+            }
+        }
+
+        writer.Release();
+        await host.Feed.Apply(HandoffHost.Prepared(new RandomDocument(52), 1));
+        await writer.Count(53, stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal(writer.Names.Distinct(), writer.Names);
+    }
+
     [Fact]
     public async Task A_watcher_that_falls_behind_is_closed_after_what_it_had()
     {
@@ -131,10 +175,42 @@ public class When_a_client_watches
     {
         HandoffHost host = await HandoffHost.StartAsync();
         await host.Feed.Apply(HandoffHost.Prepared(new RandomDocument(1), 1));
-        using Subscription subscription = await ((PackageTail)host.Services.GetService(typeof(PackageTail))!).SubscribeAsync(CancellationToken.None);
+        using Subscription subscription = await host.Services.GetRequiredService<PackageTail>().SubscribeAsync(CancellationToken.None);
         await host.DisposeAsync();
         RpcException e = await Assert.ThrowsAsync<RpcException>(() => subscription.Changes.WaitToReadAsync().AsTask());
         Assert.Equal(StatusCode.Unavailable, e.StatusCode);
+    }
+
+    /// <summary>Takes events, but stops at the first one until released.</summary>
+    private sealed class BlockingWriter : IServerStreamWriter<WatchCorrectionPackagesResponse>
+    {
+        private readonly TaskCompletionSource _blocked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public WriteOptions? WriteOptions { get; set; }
+
+        public System.Collections.Concurrent.ConcurrentQueue<string> Names { get; } = [];
+
+        public Task Blocked => _blocked.Task;
+
+        public void Release() => _released.SetResult();
+
+        public async Task Count(int count, CancellationToken cancellationToken)
+        {
+            while (Names.Count < count)
+            {
+                await Task.Delay(10, cancellationToken);
+            }
+        }
+
+        public Task WriteAsync(WatchCorrectionPackagesResponse message) => WriteAsync(message, CancellationToken.None);
+
+        public async Task WriteAsync(WatchCorrectionPackagesResponse message, CancellationToken cancellationToken)
+        {
+            _blocked.TrySetResult();
+            await _released.Task.WaitAsync(cancellationToken);
+            Names.Enqueue(message.Package.Name);
+        }
     }
 
     private sealed class Watcher : IAsyncDisposable
