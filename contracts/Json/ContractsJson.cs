@@ -28,6 +28,12 @@ namespace ReleaseIntegrity.Contracts.Json;
 [JsonSerializable(typeof(ObservationsNormalised))]
 [JsonSerializable(typeof(HintRaised))]
 [JsonSerializable(typeof(MessagesFolded))]
+[JsonSerializable(typeof(LedgerChanged))]
+[JsonSerializable(typeof(CorrectionPackagePrepared))]
+[JsonSerializable(typeof(CorrectionPackageClosed))]
+[JsonSerializable(typeof(HoldOpened))]
+[JsonSerializable(typeof(HoldReleased))]
+[JsonSerializable(typeof(CaseChanged))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>Adds the same spelling to serialiser options that are not ours: a bus's, a web server's.</summary>

@@ -12,6 +12,12 @@ public static class MessageTypes
         ["observations-normalised"] = ContractsJson.Default.ObservationsNormalised,
         ["hint-raised"] = ContractsJson.Default.HintRaised,
         ["messages-folded"] = ContractsJson.Default.MessagesFolded,
+        ["ledger-changed"] = ContractsJson.Default.LedgerChanged,
+        ["correction-package-prepared"] = ContractsJson.Default.CorrectionPackagePrepared,
+        ["correction-package-closed"] = ContractsJson.Default.CorrectionPackageClosed,
+        ["hold-opened"] = ContractsJson.Default.HoldOpened,
+        ["hold-released"] = ContractsJson.Default.HoldReleased,
+        ["case-changed"] = ContractsJson.Default.CaseChanged,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<Type, string> Names =

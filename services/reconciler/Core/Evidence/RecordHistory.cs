@@ -116,8 +116,18 @@ public sealed record RecordHistory
             }
         }
 
-        return Skewed.Contains(observation);
+        // By lineage: an observation that was stored and read again is another object with the same one.
+        return Skewed.Any(s => s.Lineage == observation.Lineage);
     }
+
+    /// <summary>
+    /// Whether a current version said the same at the same revision, extracted before: then the observation changes
+    /// nothing here. False where it can't be told without the record's other observations.
+    /// </summary>
+    public bool Repeats(Observation observation) => Current.Any(v =>
+        v.Last.Revision == observation.Revision
+        && LineageOrder.Compare(v.Last.Lineage, observation.Lineage) < 0
+        && v.ContentKey == Content.KeyOf(observation));
 
     /// <summary>A deletion repeats the last counter of the record that it ends: at one counter it is the later word.</summary>
     private static bool Ends(Observation deletion, Observation last) =>
@@ -144,7 +154,7 @@ public sealed record RecordHistory
         return [.. points.Values];
     }
 
-    private static IEnumerable<Observation> LatestMappings(IReadOnlyCollection<Observation> observations)
+    internal static IEnumerable<Observation> LatestMappings(IReadOnlyCollection<Observation> observations)
     {
         bool single = observations.Select(o => o.Lineage.MappingVersion).Distinct().Take(2).Count() == 1;
         return single

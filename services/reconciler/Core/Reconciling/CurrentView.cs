@@ -78,18 +78,24 @@ internal sealed partial class CurrentView
         return false;
     }
 
-    /// <summary>Since when a registry tag of the tuple names the digest; null when none does or no time is known.</summary>
+    /// <summary>
+    /// Since when a registry tag of the tuple names the digest, the authoritative instances' tags before the others'; of
+    /// several the greatest. Null when none does or no time is known.
+    /// </summary>
     internal DateTimeOffset? NamedSince(Digest digest)
     {
+        DateTimeOffset? authoritative = null;
+        DateTimeOffset? other = null;
         foreach (RecordVersion tag in Registry)
         {
-            if (tag.Last.Subjects is [{ Digest: { } named }, ..] && named == digest)
+            if (tag.Last.Subjects is [{ Digest: { } named }, ..] && named == digest && tag.First.Revision.Time is { } since)
             {
-                return tag.First.Revision.Time;
+                ref DateTimeOffset? greatest = ref (IsAuthoritative(tag.Last) ? ref authoritative : ref other);
+                greatest = greatest >= since ? greatest : since;
             }
         }
 
-        return null;
+        return authoritative ?? other;
     }
 
     /// <summary>Whether <paramref name="child"/> is listed by the index <paramref name="parent"/>.</summary>

@@ -26,11 +26,18 @@ internal static class SnapshotBinding
             return;
         }
 
-        foreach (RecordVersion snapshot in view.Snapshots)
+        List<RecordVersion> snapshots = view.Snapshots.FindAll(s => view.IsAuthoritative(s.Last));
+        foreach (RecordVersion snapshot in snapshots)
         {
-            if (view.IsAuthoritative(snapshot.Last))
+            JudgeOne(draft, snapshot, view, policy, verdict);
+        }
+
+        if (draft.Reasons.Contains(HoldReason.SnapshotBindingMismatch))
+        {
+            // After all are judged, since they come in any order: once one fails, all of them count from when they began.
+            foreach (RecordVersion snapshot in snapshots)
             {
-                JudgeOne(draft, snapshot, view, policy, verdict);
+                CountFrom(draft, snapshot, view, verdict);
             }
         }
     }
@@ -42,30 +49,34 @@ internal static class SnapshotBinding
             return;
         }
 
-        int before = draft.Reasons.Count;
         Digest? authoritative = verdict?.Digest;
         if (authoritative is { } digest && digest != approved)
         {
             Mismatch(draft, Field.ApprovedTuple, ReleasePredicate.NewerRevisionNames, digest.Text);
         }
 
-        DateTimeOffset? firstWrite = FirstWrite(view, approved);
-        if (FingerprintUnknown(snapshot, view, out DateTimeOffset? entriesSince))
+        if (FingerprintUnknown(snapshot, view, out _))
         {
             Mismatch(draft, Field.CertificateFingerprint, ReleasePredicate.MatchesLedgerEntry, null);
         }
 
-        if (IsApprovalCarriedOver(snapshot, view) || (policy.ApprovalBinds == ApprovalBinding.Tuple && Precedes(snapshot, firstWrite)))
+        if (IsApprovalCarriedOver(snapshot, view) || (policy.ApprovalBinds == ApprovalBinding.Tuple && Precedes(snapshot, FirstWrite(view, approved))))
         {
             Mismatch(draft, Field.ApprovalTime, ReleasePredicate.LaterApproval, null);
         }
+    }
 
-        if (draft.Reasons.Count > before || draft.Reasons.Contains(HoldReason.SnapshotBindingMismatch))
+    private static void CountFrom(FieldDraft draft, RecordVersion snapshot, CurrentView view, DigestVerdict? verdict)
+    {
+        if (Gathering.ApprovedDigest(snapshot) is not { } approved)
         {
-            draft.SinceAlso(snapshot.First.Revision.Time);
-            draft.SinceAlso(entriesSince ?? firstWrite);
-            draft.SinceAlso(authoritative is null ? null : view.NamedSince(authoritative.Value));
+            return;
         }
+
+        _ = FingerprintUnknown(snapshot, view, out DateTimeOffset? entriesSince);
+        draft.SinceAlso(snapshot.First.Revision.Time);
+        draft.SinceAlso(entriesSince ?? FirstWrite(view, approved));
+        draft.SinceAlso(verdict?.Digest is { } authoritative ? view.NamedSince(authoritative) : null);
     }
 
     private static void Mismatch(FieldDraft draft, Field field, ReleasePredicate predicate, string? value)
@@ -97,6 +108,7 @@ internal static class SnapshotBinding
             entriesSince = Later(entriesSince, entry.First.Revision.Time);
             if (entry.Read(Field.CertificateFingerprint)?.Reading.Values.Contains(fingerprint) == true)
             {
+                // The entries come in any order: those seen so far must not tell.
                 entriesSince = null;
                 return false;
             }

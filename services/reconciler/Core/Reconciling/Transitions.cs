@@ -77,6 +77,11 @@ internal sealed record Transitions(
                 Effective = Greatest(Effective, time);
                 Decision = decides ? Greatest(Decision, time) : Decision;
             }
+            else
+            {
+                // A source clock that runs ahead, within the allowance or beyond: the as-of moves when its time comes.
+                NextWithFreshness = Least(NextWithFreshness, time);
+            }
         }
 
         internal void Transition(DateTimeOffset? instant)

@@ -1,0 +1,85 @@
+using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Reconciling.Evidence;
+
+/// <summary>How stored items ended (<see cref="ItemOutcomes"/>), asked record by record.</summary>
+internal sealed class OutcomeQueries(BindingTables bindings, EvidenceStatements sql)
+{
+    private const int PageLimit = 500;
+
+    /// <summary>How every stored item of a notification ended.</summary>
+    public async Task<IReadOnlyList<StoredItem>> OfNotificationAsync(StoreSnapshot snapshot, string notificationSha256)
+    {
+        var items = new List<StoredItem>();
+        foreach (string recordKey in await snapshot.QueryAsync<string>(
+            "select distinct record_key from observation where notification_sha256 = @notificationSha256",
+            new { notificationSha256 }))
+        {
+            items.AddRange((await OfRecordAsync(snapshot, recordKey)).Where(i => i.NotificationSha256 == notificationSha256));
+        }
+
+        return [.. items.OrderBy(i => i.Format, StringComparer.Ordinal).ThenBy(i => i.ItemIndex)];
+    }
+
+    /// <summary>
+    /// How many deliveries ended in each way. Reads all evidence: for checking that nothing was lost, not for dashboards.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<ItemOutcome, long>> CountAsync(StoreSnapshot snapshot)
+    {
+        var counts = new Dictionary<ItemOutcome, long>
+        {
+            [ItemOutcome.Applied] = 0,
+            [ItemOutcome.Superseded] = 0,
+            [ItemOutcome.Duplicate] = 0,
+            [ItemOutcome.Unbound] = 0,
+        };
+        string after = "";
+        while (true)
+        {
+            IReadOnlyList<string> page =
+                await snapshot.QueryAsync<string>(sql.RecordKeyPage, new { after, limit = PageLimit });
+            if (page.Count == 0)
+            {
+                return counts;
+            }
+
+            foreach (string recordKey in page)
+            {
+                foreach (StoredItem item in await OfRecordAsync(snapshot, recordKey))
+                {
+                    counts[item.Outcome]++;
+                    counts[ItemOutcome.Duplicate] += item.Deliveries - 1;
+                }
+            }
+
+            after = page[^1];
+        }
+    }
+
+    private async Task<IReadOnlyList<StoredItem>> OfRecordAsync(StoreSnapshot snapshot, string recordKey)
+    {
+        IReadOnlyList<StoredObservation> rows = await RecordTables.ObservationsAsync(snapshot, recordKey);
+        string history = await snapshot.SingleAsync<string>(
+            "select history from record where record_key = @recordKey", new { recordKey });
+        Observation[] observations = [.. rows.Select(r => r.Observation)];
+        var bound = new HashSet<Observation>(ReferenceEqualityComparer.Instance);
+        foreach (Observation observation in observations)
+        {
+            if (await bindings.IsBoundAsync(snapshot, observation))
+            {
+                bound.Add(observation);
+            }
+        }
+
+        IReadOnlyList<ItemOutcome?> outcomes = ItemOutcomes.Of(observations, StoredEvidence.History(history), bound.Contains);
+        return
+        [
+            .. rows.Zip(outcomes)
+                .Where(p => p.Second is not null)
+                .Select(p => new StoredItem(
+                    p.First.NotificationSha256, p.First.Format, p.First.ItemIndex, p.Second!.Value, p.First.Deliveries)),
+        ];
+    }
+}

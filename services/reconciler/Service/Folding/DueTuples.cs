@@ -1,0 +1,17 @@
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Reconciling.Folding;
+
+/// <summary>Reconciles a tuple when its next transition is due: converging fields settle, windows end, pins lapse.</summary>
+public sealed class DueTuples(Folder folder, Derivation derivation) : ITimerHandler
+{
+    /// <inheritdoc/>
+    public string Kind => TupleFolding.TimerKind;
+
+    /// <inheritdoc/>
+    public async Task FireAsync(TimerRow timer, CancellationToken cancellationToken)
+    {
+        await derivation.EnsureAsync(cancellationToken);
+        await folder.ReconcileAsync([timer.Key], cancellationToken);
+    }
+}

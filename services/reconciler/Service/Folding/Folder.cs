@@ -1,0 +1,147 @@
+using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Reconciling.Evidence;
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Reconciling.Folding;
+
+/// <summary>A message to fold, with the id by which a repetition is known.</summary>
+/// <param name="Id">The bus message's id.</param>
+/// <param name="Message">The message.</param>
+public sealed record FoldMessage(Guid Id, ObservationsNormalised Message);
+
+/// <summary>
+/// Folds observations into the evidence, reconciles every tuple that they concern once, and writes what changed together
+/// with the messages that announce it: one transaction.
+/// <para>
+/// Concurrency: any number of folders, in any number of processes. Where two decide on one tuple, record or chain, one
+/// finds a stale revision and folds its whole batch anew, a bounded number of times. Failure: all or nothing; the batch
+/// may be folded again at any time, since the inbox knows what was folded and folding is idempotent.
+/// </para>
+/// </summary>
+public sealed class Folder
+{
+    /// <summary>The name under which the inbox knows folded messages.</summary>
+    public static readonly Inbox Inbox = new("fold");
+
+    private const int AttemptLimit = 8;
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(10);
+
+    private readonly IStore _store;
+    private readonly IEvidenceStore _evidence;
+    private readonly Outbox _outbox;
+    private readonly TupleFolding _tuples;
+    private readonly TimeProvider _clock;
+    private readonly ReconcilerMetrics _metrics;
+    private readonly ILogger<Folder> _logger;
+
+    /// <summary>A folder on one store.</summary>
+    public Folder(
+        IStore store,
+        IEvidenceStore evidence,
+        Policy policy,
+        Outbox outbox,
+        Timers timers,
+        TimeProvider clock,
+        ReconcilerMetrics metrics,
+        ILogger<Folder> logger)
+    {
+        _store = store;
+        _evidence = evidence;
+        _outbox = outbox;
+        _tuples = new TupleFolding(evidence, policy, timers);
+        _clock = clock;
+        _metrics = metrics;
+        _logger = logger;
+    }
+
+    /// <summary>Folds messages; those that the inbox knows already change nothing.</summary>
+    /// <exception cref="StaleRevisionException">Other writers were faster at every attempt.</exception>
+    public async Task FoldAsync(IReadOnlyList<FoldMessage> messages, CancellationToken cancellationToken)
+    {
+        long started = _clock.GetTimestamp();
+        Folded folded = await RunAsync(
+            async transaction =>
+            {
+                DateTimeOffset now = _clock.GetUtcNow();
+                IReadOnlySet<Guid> fresh = await Inbox.RecordAsync(transaction, messages.Select(m => m.Id), now);
+                List<Observation> observations =
+                [
+                    .. messages.Where(m => fresh.Contains(m.Id)).DistinctBy(m => m.Id).SelectMany(m => m.Message.Observations),
+                ];
+                IReadOnlySet<string> affected = await _evidence.AddAsync(transaction, observations);
+                return await ReconcileAsync(transaction, affected, now) with { Observations = observations.Count };
+            },
+            cancellationToken);
+        _metrics.Folded(folded, _clock.GetElapsedTime(started));
+    }
+
+    /// <summary>Folds one message that the inbox knows but that was never folded: one from quarantine.</summary>
+    internal Task FoldQuarantinedAsync(ObservationsNormalised message, Func<StoreTransaction, Task> release, CancellationToken cancellationToken) =>
+        RunAsync(
+            async transaction =>
+            {
+                IReadOnlySet<string> affected = await _evidence.AddAsync(transaction, [.. message.Observations]);
+                await release(transaction);
+                return await ReconcileAsync(transaction, affected, _clock.GetUtcNow());
+            },
+            cancellationToken);
+
+    /// <summary>Reconciles tuples without new evidence: a transition is due, or the policy changed.</summary>
+    public async Task ReconcileAsync(IReadOnlyCollection<string> tupleKeys, CancellationToken cancellationToken)
+    {
+        long started = _clock.GetTimestamp();
+        Folded folded = await RunAsync(
+            transaction => ReconcileAsync(transaction, tupleKeys, _clock.GetUtcNow()), cancellationToken);
+        _metrics.Folded(folded, _clock.GetElapsedTime(started));
+    }
+
+    private async Task<Folded> ReconcileAsync(
+        StoreTransaction transaction, IReadOnlyCollection<string> tupleKeys, DateTimeOffset now)
+    {
+        if (tupleKeys.Count == 0)
+        {
+            return new Folded(0, 0, []);
+        }
+
+        var changes = new List<TupleDecision.Changed>();
+        IReadOnlyDictionary<(Source, string), DateTimeOffset> watermarks = await _evidence.WatermarksAsync(transaction);
+
+        // Always in one order, so that two transactions never wait for each other's rows.
+        foreach (string tupleKey in tupleKeys.Order(StringComparer.Ordinal))
+        {
+            if (await _tuples.FoldAsync(transaction, tupleKey, watermarks, now) is TupleDecision.Changed changed)
+            {
+                changes.Add(changed);
+            }
+        }
+
+        await _outbox.EnqueueAsync(transaction, [.. changes.SelectMany(c => Announcements.Of(c, now))]);
+        return new Folded(0, tupleKeys.Count, changes);
+    }
+
+    private async Task<Folded> RunAsync(Func<StoreTransaction, Task<Folded>> fold, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await _store.WriteAsync(fold, cancellationToken);
+            }
+            catch (Exception e) when (attempt < AttemptLimit && (e is StaleRevisionException || _store.IsTransient(e)))
+            {
+                TimeSpan delay = FirstDelay * (1 << Math.Min(attempt, 6)) * (0.5 + Random.Shared.NextDouble());
+                _metrics.Retried();
+                _logger.LogDebug(e, "A fold met another writer, attempt {Attempt}; again in {Delay}", attempt, delay);
+                await Task.Delay(delay, cancellationToken);
+            }
+        }
+    }
+}
+
+/// <summary>What one fold did.</summary>
+/// <param name="Observations">Observations taken in.</param>
+/// <param name="Tuples">Tuples reconciled.</param>
+/// <param name="Changes">Those that changed.</param>
+internal sealed record Folded(int Observations, int Tuples, IReadOnlyList<TupleDecision.Changed> Changes);

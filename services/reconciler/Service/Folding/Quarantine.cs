@@ -1,0 +1,123 @@
+using ReleaseIntegrity.Contracts.Json;
+using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Reconciling.Folding;
+
+/// <summary>
+/// Messages that could not be folded even alone: kept whole with the reason, so that they block nobody, and tried again,
+/// at first after a minute, then more and more seldom down to once an hour. A message here is a defect of ours.
+/// </summary>
+public sealed class Quarantine(
+    IStore store, Folder folder, Timers timers, TimeProvider clock, ReconcilerMetrics metrics, ILogger<Quarantine> logger)
+    : ITimerHandler
+{
+    private const int ListLimit = 1000;
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(1);
+
+    /// <inheritdoc/>
+    public string Kind => "quarantine";
+
+    /// <summary>Keeps a message, and has the inbox know it: sending it again changes nothing.</summary>
+    public async Task TakeAsync(FoldMessage message, Exception failure, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+
+        // Not the exception's message: it may quote the evidence.
+        string reason = failure.GetType().Name;
+        logger.LogError(
+            "Message {MessageId} of notification {Notification} could not be folded and is quarantined: {Exception} {StackTrace}",
+            message.Id, message.Message.NotificationSha256, reason, failure.StackTrace);
+        await store.WriteAsync(
+            async transaction =>
+            {
+                if (!await Folder.Inbox.TryRecordAsync(transaction, message.Id, now))
+                {
+                    return;
+                }
+
+                await transaction.ExecuteAsync(
+                    "insert into quarantine (message_id, body, reason, attempts, failed_at) values (@Id, @body, @reason, 1, @now)",
+                    new { message.Id, body = MessageTypes.Serialise(message.Message), reason, now });
+                await timers.SetAsync(transaction, new TimerRow(Kind, message.Id.ToString("D"), now + FirstRetry));
+            },
+            cancellationToken);
+        metrics.Quarantined();
+    }
+
+    /// <summary>What is kept, oldest first, at most 1,000.</summary>
+    public async Task<IReadOnlyList<QuarantinedMessage>> ListAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<QuarantinedMessage> all = await store.ReadAsync(
+            snapshot => snapshot.QueryAsync<QuarantinedMessage>(
+                "select message_id, reason, attempts, failed_at from quarantine order by failed_at, message_id"),
+            cancellationToken);
+        return [.. all.Take(ListLimit)];
+    }
+
+    /// <inheritdoc/>
+    public async Task FireAsync(TimerRow timer, CancellationToken cancellationToken)
+    {
+        QuarantinedBody? kept = await store.ReadAsync(
+            snapshot => snapshot.SingleOrDefaultAsync<QuarantinedBody>(
+                "select body, attempts from quarantine where message_id = @Key", timer),
+            cancellationToken);
+        if (kept is null)
+        {
+            return;
+        }
+
+        try
+        {
+            var message = (ObservationsNormalised)MessageTypes.Deserialise(MessageTypes.NameOf<ObservationsNormalised>(), kept.Body);
+            await folder.FoldQuarantinedAsync(
+                message,
+                transaction => transaction.ExecuteAsync("delete from quarantine where message_id = @Key", timer),
+                cancellationToken);
+            logger.LogInformation("Message {MessageId} left quarantine", timer.Key);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            TimeSpan delay = FirstRetry * Math.Pow(2, Math.Min(kept.Attempts, 10));
+            await PutOffAsync(timer, e, delay < LongestRetry ? delay : LongestRetry, cancellationToken);
+        }
+    }
+
+    private Task PutOffAsync(TimerRow timer, Exception failure, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        return store.WriteAsync(
+            async transaction =>
+            {
+                await transaction.ExecuteAsync(
+                    "update quarantine set attempts = attempts + 1, failed_at = @now, reason = @reason where message_id = @Key",
+                    new { timer.Key, now, reason = failure.GetType().Name });
+                await timers.SetAsync(transaction, timer with { DueAt = now + delay });
+            },
+            cancellationToken);
+    }
+
+    private sealed record QuarantinedBody
+    {
+        public string Body { get; init; } = "";
+
+        public int Attempts { get; init; }
+    }
+}
+
+/// <summary>One message in quarantine.</summary>
+public sealed record QuarantinedMessage
+{
+    /// <summary>The bus message's id.</summary>
+    public Guid MessageId { get; init; }
+
+    /// <summary>The kind of failure, without any value.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>How often it was tried.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>When it failed last, UTC.</summary>
+    public DateTimeOffset FailedAt { get; init; }
+}

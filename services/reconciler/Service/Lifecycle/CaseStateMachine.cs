@@ -1,0 +1,92 @@
+using MassTransit;
+using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Messaging;
+using ReleaseIntegrity.Reconciling.Evidence;
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Reconciling.Lifecycle;
+
+/// <summary>
+/// The lifecycle of a case as a state machine: one state per <see cref="CaseStage"/>. The rules are in
+/// <see cref="CaseLifecycle"/>; here is only what brings messages to them.
+/// <para>
+/// The chain of packages is not its own: it belongs to the transaction that writes the ledger (see
+/// <see cref="Folding.PackageStep"/>). The saga stands on what that transaction announced, so that steward decisions,
+/// which are rare and come from outside, have a place that remembers them.
+/// </para>
+/// </summary>
+public sealed class CaseStateMachine : MassTransitStateMachine<ReleaseCase>
+{
+    /// <summary>Declares states and events.</summary>
+    public CaseStateMachine()
+    {
+        InstanceState(c => c.CurrentState);
+        Event(() => Changed, e => e.CorrelateById(m => IdOf(m.Message.Tuple)));
+        Initially(When(Changed).ThenAsync(AdvanceAsync));
+        DuringAny(When(Changed).ThenAsync(AdvanceAsync));
+    }
+
+    /// <summary>In scope, nothing to decide so far.</summary>
+    public State Observing { get; private set; } = null!;
+
+    /// <summary>Sources differ inside an allowance.</summary>
+    public State Converging { get; private set; } = null!;
+
+    /// <summary>A package waits for the steward.</summary>
+    public State Prepared { get; private set; } = null!;
+
+    /// <summary>A package is open while the evidence converges again.</summary>
+    public State Revising { get; private set; } = null!;
+
+    /// <summary>Nothing is left to decide.</summary>
+    public State Closed { get; private set; } = null!;
+
+    /// <summary>The tuple's ledger or package changed.</summary>
+    public Event<CaseChanged> Changed { get; private set; } = null!;
+
+    /// <summary>The id of a tuple's case.</summary>
+    public static Guid IdOf(ImageReference tuple) => OutboxMessage.DerivedId("case", EvidenceKeys.Of(tuple));
+
+    private async Task AdvanceAsync(BehaviorContext<ReleaseCase, CaseChanged> context)
+    {
+        if (CaseLifecycle.Next(context.Saga.Standing, context.Message) is not { } next)
+        {
+            return;
+        }
+
+        ImageReference tuple = context.Message.Tuple;
+        context.Saga.Registry = tuple.Registry;
+        context.Saga.Repository = tuple.Repository;
+        context.Saga.Tag = tuple.Tag ?? "";
+        context.Saga.Standing = next;
+        await context.TransitionToState(GetState(next.Stage.ToString()));
+    }
+}
+
+/// <summary>How a case takes its messages: confirmed once its state is committed, and tried again where another writer was faster.</summary>
+internal sealed class CaseDefinition : SagaDefinition<ReleaseCase>
+{
+    public CaseDefinition() => EndpointName = "cases";
+
+    protected override void ConfigureSaga(
+        IReceiveEndpointConfigurator endpointConfigurator,
+        ISagaConfigurator<ReleaseCase> sagaConfigurator,
+        IRegistrationContext context)
+    {
+        endpointConfigurator.UseFilter(new ConfirmCommitted());
+        endpointConfigurator.UseMessageRetry(r => r.Exponential(
+            8, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(50)));
+    }
+
+    private sealed class ConfirmCommitted : IFilter<ConsumeContext>
+    {
+        public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
+        {
+            await next.Send(context);
+            await context.ConfirmAsync();
+        }
+
+        public void Probe(ProbeContext context) => context.CreateFilterScope("confirmCommitted");
+    }
+}

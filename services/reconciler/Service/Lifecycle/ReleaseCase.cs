@@ -1,0 +1,25 @@
+using ReleaseIntegrity.Reconciling.Lifecycle.Storing;
+
+namespace ReleaseIntegrity.Reconciling.Lifecycle;
+
+/// <summary>The saga of one tuple's case. Storage format: version with care.</summary>
+public sealed class ReleaseCase : IStoredSaga
+{
+    /// <summary>Derived from the tuple.</summary>
+    public Guid CorrelationId { get; set; }
+
+    /// <summary>Name of the state machine's state: that of the standing's stage.</summary>
+    public string CurrentState { get; set; } = "";
+
+    /// <summary>Registry host.</summary>
+    public string Registry { get; set; } = "";
+
+    /// <summary>Repository path.</summary>
+    public string Repository { get; set; } = "";
+
+    /// <summary>Tag.</summary>
+    public string Tag { get; set; } = "";
+
+    /// <summary>Where it stands; null until its first message.</summary>
+    public CaseStanding? Standing { get; set; }
+}

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using ReleaseIntegrity.Reconciling.Folding;
+
+namespace ReleaseIntegrity.Reconciling;
+
+/// <summary>What the reconciler counts, under the meter <c>ReleaseIntegrity.Reconciler</c>.</summary>
+public sealed class ReconcilerMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "ReleaseIntegrity.Reconciler";
+
+    private readonly Counter<long> _observations;
+    private readonly Counter<long> _tuples;
+    private readonly Counter<long> _packages;
+    private readonly Counter<long> _holds;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _quarantined;
+    private readonly Histogram<double> _duration;
+
+    /// <summary>Makes the instruments.</summary>
+    public ReconcilerMetrics(IMeterFactory meters)
+    {
+        Meter meter = meters.Create(MeterName);
+        _observations = meter.CreateCounter<long>("releaseintegrity.fold.observations", "{observation}", "Observations folded.");
+        _tuples = meter.CreateCounter<long>("releaseintegrity.fold.tuples", "{tuple}", "Tuples reconciled, by outcome.");
+        _packages = meter.CreateCounter<long>("releaseintegrity.packages", "{package}", "Packages, by what happened to them.");
+        _holds = meter.CreateCounter<long>("releaseintegrity.holds", "{hold}", "Holds, by what happened to them.");
+        _retries = meter.CreateCounter<long>("releaseintegrity.fold.retries", "{attempt}", "Folds that met another writer.");
+        _quarantined = meter.CreateCounter<long>("releaseintegrity.fold.quarantined", "{message}", "Messages that alone could not be folded.");
+        _duration = meter.CreateHistogram<double>("releaseintegrity.fold.duration", "s", "Time of one fold, its commit included.");
+    }
+
+    internal void Folded(Folded folded, TimeSpan elapsed)
+    {
+        _observations.Add(folded.Observations);
+        Count(_tuples, "changed", folded.Changes.Count);
+        Count(_tuples, "unchanged", folded.Tuples - folded.Changes.Count);
+        Count(_packages, "prepared", folded.Changes.Count(c => c.Package is PackageStep.Prepared));
+        Count(_packages, "closed", folded.Changes.Count(c => c.Package is PackageStep.Closed));
+        Count(_holds, "opened", folded.Changes.Sum(c => c.Opened.Count));
+        Count(_holds, "released", folded.Changes.Sum(c => c.Released.Count));
+        _duration.Record(elapsed.TotalSeconds);
+    }
+
+    internal void Retried() => _retries.Add(1);
+
+    internal void Quarantined() => _quarantined.Add(1);
+
+    private static void Count(Counter<long> counter, string outcome, long count)
+    {
+        if (count > 0)
+        {
+            counter.Add(count, new TagList { { "outcome", outcome } });
+        }
+    }
+}

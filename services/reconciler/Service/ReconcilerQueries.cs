@@ -1,0 +1,26 @@
+using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Reconciling.Evidence;
+using ReleaseIntegrity.Reconciling.Folding;
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Reconciling;
+
+/// <summary>What the reconciler answers about its evidence.</summary>
+public sealed class ReconcilerQueries(IStore store, IEvidenceStore evidence, Quarantine quarantine)
+{
+    /// <summary>How every stored item of a notification ended.</summary>
+    public Task<IReadOnlyList<StoredItem>> OutcomesAsync(string notificationSha256, CancellationToken cancellationToken) =>
+        store.ReadAsync(snapshot => evidence.OutcomesAsync(snapshot, notificationSha256), cancellationToken);
+
+    /// <summary>How many deliveries of items ended in each way; reads all evidence.</summary>
+    public Task<IReadOnlyDictionary<ItemOutcome, long>> CountOutcomesAsync(CancellationToken cancellationToken) =>
+        store.ReadAsync(evidence.CountOutcomesAsync, cancellationToken);
+
+    /// <summary>Messages that alone could not be folded.</summary>
+    public Task<IReadOnlyList<QuarantinedMessage>> QuarantinedAsync(CancellationToken cancellationToken) =>
+        quarantine.ListAsync(cancellationToken);
+
+    /// <summary>Whether the store answers.</summary>
+    public Task<bool> IsReadyAsync(CancellationToken cancellationToken) =>
+        store.ReadAsync(async snapshot => await evidence.StampAsync(snapshot) is not null, cancellationToken);
+}

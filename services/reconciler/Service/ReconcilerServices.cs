@@ -1,0 +1,93 @@
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Policies;
+using ReleaseIntegrity.Reconciling.Evidence;
+using ReleaseIntegrity.Reconciling.Folding;
+using ReleaseIntegrity.Reconciling.Lifecycle;
+using ReleaseIntegrity.Reconciling.Lifecycle.Storing;
+using ReleaseIntegrity.Storage;
+using ReleaseIntegrity.Storage.Sqlite;
+
+namespace ReleaseIntegrity.Reconciling;
+
+/// <summary>Registers the reconciler; <see cref="ReconcilerEndpoints"/> maps it.</summary>
+public static class ReconcilerServices
+{
+    /// <summary>The key of the reconciler's own store and outbox, and the outbox's name.</summary>
+    public const string Key = "reconciler";
+
+    /// <summary>
+    /// Adds store, folding, timers and outbox. Its messages leave through the registered <see cref="IOutboxPublisher"/>,
+    /// which <c>AddEmbeddedBus</c> brings; the bus takes <see cref="AddReconcilerConsumers"/>.
+    /// </summary>
+    /// <param name="services">Where to register. A <see cref="Policy"/> that is registered already is used.</param>
+    /// <param name="configure">Sets the options.</param>
+    public static IServiceCollection AddReconciler(this IServiceCollection services, Action<ReconcilerOptions> configure)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddOptions<ReconcilerOptions>().Configure(configure)
+            .Validate(o => !string.IsNullOrWhiteSpace(o.DataFolder), $"{ReconcilerOptions.Section}: {nameof(ReconcilerOptions.DataFolder)} must name a folder")
+            .ValidateOnStart();
+        services.TryAddSingleton(provider => Load(Options(provider).PolicyFile));
+        services.AddSingleton<ReconcilerMetrics>();
+
+        services.AddKeyedSingleton<IStore>(Key, (provider, _) => SqliteStore.Open(
+            new SqliteStoreOptions { Path = Path.Combine(Options(provider).DataFolder, Key + ".db") },
+            new MigrationSet(Key, typeof(ReconcilerServices).Assembly)));
+        services.AddKeyedSingleton(Key, (provider, _) => new Outbox(
+            Store(provider),
+            new OutboxOptions { Name = Key, WaitForConsumer = Options(provider).WaitForConsumer },
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => provider.GetRequiredKeyedService<Outbox>(Key));
+        services.AddKeyedSingleton(Key, (provider, _) => new Timers(Store(provider), provider.GetRequiredService<TimeProvider>()));
+
+        services.AddSingleton<IEvidenceStore>(provider =>
+            new EvidenceStore(Store(provider).Engine, provider.GetRequiredService<Policy>()));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Folder>(
+            provider, Store(provider), provider.GetRequiredKeyedService<Outbox>(Key), Timers(provider)));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Derivation>(provider, Store(provider)));
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Quarantine>(provider, Store(provider), Timers(provider)));
+        services.AddSingleton<DueTuples>();
+        services.AddSingleton(provider => new ReconcilerQueries(
+            Store(provider), provider.GetRequiredService<IEvidenceStore>(), provider.GetRequiredService<Quarantine>()));
+
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Derivation>());
+        services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<OutboxDispatcher>(
+            provider, provider.GetRequiredKeyedService<Outbox>(Key)));
+        services.AddSingleton<IHostedService>(Sweep);
+        return services;
+    }
+
+    /// <summary>Adds the reconciler's consumers and sagas to a bus.</summary>
+    public static void AddReconcilerConsumers(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<ObservationsConsumer, ObservationsConsumerDefinition>();
+        bus.AddSagaStateMachine<CaseStateMachine, ReleaseCase, CaseDefinition>().StoredUnder(Key);
+    }
+
+    private static TimerSweep Sweep(IServiceProvider provider) => new(
+        Timers(provider),
+        [provider.GetRequiredService<DueTuples>(), provider.GetRequiredService<Quarantine>()],
+        new TimerSweepOptions(),
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<ILogger<TimerSweep>>());
+
+    private static Policy Load(string? path) => path is null
+        ? PolicyFile.Default()
+        : PolicyFile.Load(path) switch
+        {
+            PolicyResult.Loaded loaded => loaded.Policy,
+            PolicyResult refused => throw new OptionsValidationException(
+                nameof(ReconcilerOptions.PolicyFile), typeof(ReconcilerOptions), [$"the policy is refused:\n{refused}"]),
+        };
+
+    private static IStore Store(IServiceProvider provider) => provider.GetRequiredKeyedService<IStore>(Key);
+
+    private static Timers Timers(IServiceProvider provider) => provider.GetRequiredKeyedService<Timers>(Key);
+
+    private static ReconcilerOptions Options(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<ReconcilerOptions>>().Value;
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Contracts.Json;
+using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Policies;
+using ReleaseIntegrity.Reconciling;
+using ReleaseIntegrity.Reconciling.Evidence;
+using ReleaseIntegrity.Reconciling.Folding;
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Tests.Reconciler;
+
+/// <summary>A reconciler on a store, without a bus: what it would publish is read from its outbox.</summary>
+internal sealed class Rig
+{
+    private readonly IStore _store;
+    private int _messages;
+
+    public Rig(IStore store, FakeTimeProvider clock, Policy? policy = null, Func<IEvidenceStore, IEvidenceStore>? wrap = null)
+    {
+        _store = store;
+        Policy = policy ?? PolicyFile.Default();
+        Clock = clock;
+        IEvidenceStore evidence = new EvidenceStore(store.Engine, Policy);
+        Evidence = wrap is null ? evidence : wrap(evidence);
+        Outbox = new Outbox(store, new OutboxOptions { Name = "reconciler", WaitForConsumer = true }, clock);
+        Timers = new Timers(store, clock);
+        var metrics = new ReconcilerMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+        Folder = new Folder(store, Evidence, Policy, Outbox, Timers, clock, metrics, NullLogger<Folder>.Instance);
+        Quarantine = new Quarantine(store, Folder, Timers, clock, metrics, NullLogger<Quarantine>.Instance);
+        Derivation = new Derivation(store, Evidence, Folder, Policy, NullLogger<Derivation>.Instance);
+        Consumer = new ObservationsConsumer(store, Folder, Quarantine, Derivation);
+        Sweep = new TimerSweep(
+            Timers, [new DueTuples(Folder, Derivation), Quarantine], new TimerSweepOptions(), clock, NullLogger<TimerSweep>.Instance);
+    }
+
+    public Policy Policy { get; }
+
+    public FakeTimeProvider Clock { get; }
+
+    public IEvidenceStore Evidence { get; }
+
+    public Outbox Outbox { get; }
+
+    public Timers Timers { get; }
+
+    public Folder Folder { get; }
+
+    public Quarantine Quarantine { get; }
+
+    public Derivation Derivation { get; }
+
+    public ObservationsConsumer Consumer { get; }
+
+    public TimerSweep Sweep { get; }
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>Folds observations as one batch of one message per notification.</summary>
+    public Task FoldAsync(params IReadOnlyList<Observation> observations) => Folder.FoldAsync(Messages(observations), Ct);
+
+    public IReadOnlyList<FoldMessage> Messages(IReadOnlyList<Observation> observations) =>
+    [
+        .. observations.GroupBy(o => (o.Lineage.NotificationSha256, o.Record.Source, o.Lineage.Format)).Select(g => new FoldMessage(
+            OutboxMessage.DerivedId("test", $"{Guid.NewGuid()}", $"{_messages++}"),
+            new ObservationsNormalised(g.Key.NotificationSha256, g.Key.Source, g.Key.Format, [.. g]))),
+    ];
+
+    public async Task<StoredTuple> TupleAsync(ImageReference tuple) =>
+        (await _store.ReadAsync(s => Evidence.FindAsync(s, EvidenceKeys.Of(tuple)), Ct))!;
+
+    public Task<string?> PackageAsync(ImageReference tuple, long revision) => _store.ReadAsync(
+        s => s.SingleOrDefaultAsync<string>(
+            "select content from package where tuple_key = @key and revision = @revision",
+            new { key = EvidenceKeys.Of(tuple), revision }),
+        Ct);
+
+    /// <summary>Fires every timer that is due, until none is.</summary>
+    public async Task SweepAsync()
+    {
+        for (int i = 0; await Sweep.SweepOnceAsync(Ct) > 0; i++)
+        {
+            Assert.True(i < 100, "timers fire without end");
+        }
+    }
+
+    /// <summary>Advances the clock from timer to timer, as a running process would meet them.</summary>
+    public async Task AdvanceToAsync(DateTimeOffset instant)
+    {
+        for (int i = 0; await Timers.NextDueAsync(Ct) is { } due && due <= instant; i++)
+        {
+            Assert.True(i < 1000, "timers fire without end");
+            if (due > Clock.GetUtcNow())
+            {
+                Clock.SetUtcNow(due);
+            }
+
+            await SweepAsync();
+        }
+
+        if (instant > Clock.GetUtcNow())
+        {
+            Clock.SetUtcNow(instant);
+        }
+    }
+
+    /// <summary>The messages that wait in the outbox, in order, without taking them.</summary>
+    public async Task<IReadOnlyList<object>> PublishedAsync()
+    {
+        IReadOnlyList<OutboxRow> rows = await _store.ReadAsync(
+            s => s.QueryAsync<OutboxRow>("select type, payload from outbox order by position"), Ct);
+        return [.. rows.Select(r => MessageTypes.Deserialise(r.Type, r.Payload))];
+    }
+
+    public async Task<IReadOnlyList<T>> PublishedAsync<T>() => [.. (await PublishedAsync()).OfType<T>()];
+
+    private sealed record OutboxRow
+    {
+        public string Type { get; init; } = "";
+
+        public string Payload { get; init; } = "";
+    }
+}
