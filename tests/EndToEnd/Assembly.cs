@@ -1,0 +1,5 @@
+using Xunit.Sdk;
+using Xunit.v3;
+
+// Every test starts whole processes: one at a time leaves each the machine to itself.
+[assembly: Parallelization(Mode = ParallelMode.None)]

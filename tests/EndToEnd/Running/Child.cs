@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace ReleaseIntegrity.Tests.EndToEnd.Running;
+
+/// <summary>A process that does not outlive the test: killed when disposed, and at the latest when the test run ends.</summary>
+internal sealed class Child : IDisposable
+{
+    private static readonly ConcurrentDictionary<int, Child> Living = new();
+
+    static Child() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (Child child in Living.Values)
+        {
+            child.Kill();
+        }
+    };
+
+    public Child(ProcessStartInfo start)
+    {
+        Process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
+        Living[Process.Id] = this;
+    }
+
+    /// <summary>The process.</summary>
+    public Process Process { get; }
+
+    /// <summary>SIGKILL: the process gets no chance to tidy up.</summary>
+    public void Kill()
+    {
+        try
+        {
+            Process.Kill(entireProcessTree: true);
+            Process.WaitForExit();
+        }
+        catch (InvalidOperationException)
+        {
+            // It had ended already.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Kill();
+        Living.TryRemove(Process.Id, out _);
+        Process.Dispose();
+    }
+}

@@ -1,0 +1,93 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.RegularExpressions;
+using Grpc.Net.Client;
+
+namespace ReleaseIntegrity.Tests.EndToEnd.Running;
+
+/// <summary><c>serve</c> as a process of its own, on a data folder and free ports.</summary>
+internal sealed partial class Served : IDisposable
+{
+    private readonly Child _child;
+    private readonly StringBuilder _log = new();
+
+    private Served(Child child) => _child = child;
+
+    /// <summary>Where the collectors and the JSON form of the handoff listen.</summary>
+    public Uri Http { get; private set; } = null!;
+
+    /// <summary>Where the gRPC handoff listens.</summary>
+    public Uri Grpc { get; private set; } = null!;
+
+    /// <summary>What it wrote to stderr so far.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts it, and returns when it has said where it listens.</summary>
+    public static async Task<Served> StartAsync(string data)
+    {
+        var served = new Served(new Child(Program.Start("serve", "--data", data, "--urls", "http://127.0.0.1:0", "--grpc-port", "0")));
+        try
+        {
+            await served.ReadAddressesAsync();
+            return served;
+        }
+        catch
+        {
+            served.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A client of its HTTP side.</summary>
+    public HttpClient Client(string? bearer = null)
+    {
+        var client = new HttpClient { BaseAddress = Http };
+        client.DefaultRequestHeaders.Authorization = bearer is null ? null : new AuthenticationHeaderValue("Bearer", bearer);
+        return client;
+    }
+
+    /// <summary>A channel to its gRPC side.</summary>
+    public GrpcChannel Channel() => GrpcChannel.ForAddress(Grpc, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+
+    /// <summary><c>kill -9</c>.</summary>
+    public void Kill() => _child.Kill();
+
+    /// <inheritdoc/>
+    public void Dispose() => _child.Dispose();
+
+    private async Task ReadAddressesAsync()
+    {
+        _child.Process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_log)
+            {
+                _log.AppendLine(line.Data);
+            }
+        };
+        _child.Process.BeginErrorReadLine();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (await _child.Process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
+        {
+            if (Handoff().Match(line) is { Success: true } said)
+            {
+                Grpc = new Uri($"http://{said.Groups["grpc"].Value}");
+                Http = new Uri(said.Groups["json"].Value);
+                return;
+            }
+        }
+
+        Assert.Fail($"serve ended without saying where it listens\n{Log}");
+    }
+
+    [GeneratedRegex(@"^handoff\s+grpc (?<grpc>\S+), json (?<json>http://\S+/)v1/ledgers$")]
+    private static partial Regex Handoff();
+}
