@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+
+namespace ReleaseIntegrity.Tests.EndToEnd.Traffic;
+
+/// <summary>
+/// Sources as they behave: several send at once, each sends a notification again until it got its 202, and now and then
+/// once more after that.
+/// </summary>
+internal sealed class Senders(IReadOnlyList<Sent> notifications, Func<Uri?> address)
+{
+    private const int Concurrency = 4;
+    private const int EveryRedelivered = 9;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private readonly ConcurrentQueue<Sent> _waiting = new(notifications.SelectMany((n, i) => i % EveryRedelivered == 0 ? new[] { n, n } : [n]));
+    private readonly ConcurrentBag<Accepted> _accepted = [];
+
+    /// <summary>How many will be accepted in the end.</summary>
+    public int Total { get; } = notifications.Count + ((notifications.Count + EveryRedelivered - 1) / EveryRedelivered);
+
+    /// <summary>What got its 202 so far.</summary>
+    public IReadOnlyCollection<Accepted> Accepted => _accepted;
+
+    /// <summary>Sends all of it, however often the other side goes away.</summary>
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => Task.Run(() => SendAllAsync(cancellationToken), cancellationToken)));
+
+    private async Task SendAllAsync(CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        while (_waiting.TryDequeue(out Sent? next))
+        {
+            while (await TrySendAsync(http, next, cancellationToken) is var accepted)
+            {
+                if (accepted is not null)
+                {
+                    _accepted.Add(accepted);
+                    break;
+                }
+
+                await Task.Delay(Pause, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<Accepted?> TrySendAsync(HttpClient http, Sent sent, CancellationToken cancellationToken)
+    {
+        if (address() is not { } at)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var content = new ByteArrayContent(sent.Body);
+            content.Headers.ContentType = new MediaTypeHeaderValue(sent.Format == "cloudevents" ? "application/cloudevents+json" : "application/json");
+            using HttpResponseMessage response = await http.PostAsync(new Uri(at, sent.Path), content, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                return null;
+            }
+
+            Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+            Answer answer = (await response.Content.ReadFromJsonAsync<Answer>(cancellationToken))!;
+            return new Accepted(sent, answer.IntakeId, answer.NotificationSha256);
+        }
+        catch (Exception gone) when (gone is HttpRequestException or IOException
+            || (gone is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // Killed before the answer was whole: whether it was kept is open, so it is sent again.
+            return null;
+        }
+    }
+
+    private sealed record Answer(string IntakeId, string NotificationSha256);
+}
