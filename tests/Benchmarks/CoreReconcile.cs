@@ -12,6 +12,8 @@ namespace ReleaseIntegrity.Benchmarks;
 /// </summary>
 [MemoryDiagnoser]
 [InProcess]
+[WarmupCount(3)]
+[IterationCount(9)]
 public class CoreReconcile
 {
     private static readonly DateTimeOffset Noon = new(2026, 3, 22, 12, 0, 0, TimeSpan.Zero);

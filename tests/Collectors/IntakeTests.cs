@@ -102,7 +102,7 @@ public sealed class IntakeTests : WithFolder
     [Fact]
     public async Task Listening_elsewhere_without_a_secret_is_refused_at_start_with_the_fix()
     {
-        InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(
+        ListenException e = await Assert.ThrowsAsync<ListenException>(
             () => CollectorHost.StartAsync(Folder, urls: "http://0.0.0.0:0"));
         Assert.Contains("--urls http://127.0.0.1", e.Message, StringComparison.Ordinal);
         await using CollectorHost guarded = await CollectorHost.StartAsync(Folder, Guarded, urls: "http://0.0.0.0:0");

@@ -107,6 +107,29 @@ public sealed class NormalisingTests : WithFolder
     }
 
     [Fact]
+    public async Task The_same_bytes_from_another_cluster_are_no_redelivery()
+    {
+        await using CollectorHost host = await CollectorHost.StartAsync(
+            Folder,
+            o =>
+            {
+                o.WaitForConsumer = false;
+                o.KeptHeaders.Add("X-Cluster-Id");
+            },
+            s => s.AddSingleton<IOutboxPublisher>(_transport));
+        foreach (string cluster in (string[])["eu", "us", "eu"])
+        {
+            using HttpResponseMessage response = await host.PostAsync(
+                """["observed"]""", with: r => r.Headers.Add("x-cluster-id", cluster));
+        }
+
+        JsonElement counts = await host.QuietAsync(published: true);
+        Assert.Equal(2, counts.GetProperty("contents").GetInt64());
+        Assert.Equal(1, counts.GetProperty("byOutcome").GetProperty("duplicate").GetInt64());
+        Assert.Equal(2, _transport.Messages.Select(m => m.Id).Distinct().Count());
+    }
+
+    [Fact]
     public async Task The_earliest_receipt_is_the_extraction_time_whatever_came_first()
     {
         var clock = new SteppingClock(new DateTimeOffset(2026, 3, 22, 10, 0, 0, TimeSpan.Zero));

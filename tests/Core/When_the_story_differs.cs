@@ -144,7 +144,10 @@ public class When_the_story_differs
         Ledger ledger = World.Reconcile(
             policy, At("12:00"), [Push(B, "08:00"), Push(A, "06:00", "mirror.example.com"), EntryB(), SnapshotB(), ContainerB()]).Ledger;
 
-        Expect(ledger, "manifest-digest | precedence | B | registry-over-mirror | - | -");
+        Expect(
+            ledger,
+            "manifest-digest | precedence | B | registry-over-mirror | - | -",
+            "repository | agreed | registry.example.com/payments/api | - | - | -");
         Assert.Contains(ledger.For(Field.ManifestDigest).Candidates, c => c.Outcome == CandidateOutcome.Lost && c.Values[0] == A.Text);
     }
 
@@ -252,6 +255,20 @@ public class When_the_story_differs
         Ledger ledger = Reconcile("12:00", Push(B, "08:00"), EntryB(), SnapshotB(), deleted, ContainerB()).Ledger;
 
         Expect(ledger, "approved-tuple | missing | - | - | - | -", "release-window | missing | - | - | - | -");
+    }
+
+    [Fact]
+    public void Of_a_clusters_admission_decisions_the_latest_counts()
+    {
+        static Observation Decision(string uid, string time, string check) => Container(B, time, EnvelopeLedger, check: check) with
+        {
+            Record = new SourceRecord(Source.RuntimeValidation, Cluster, RecordKind.AdmissionDecision, $"{Cluster}/{uid}/api"),
+            Lineage = Lineage($"decision {uid}", time, "admission"),
+        };
+
+        Ledger ledger = Reconcile("12:00", Push(B, "08:00"), EntryB(), SnapshotB(), Decision("r1", "08:10", "fail"), Decision("r2", "08:20", "pass")).Ledger;
+
+        Expect(ledger, "admission-check | agreed | pass | - | - | -");
     }
 
     [Fact]

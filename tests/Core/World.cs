@@ -36,7 +36,7 @@ internal static class World
         Children = children,
         Fields =
         [
-            Reading(Field.Repository, $"{Registry}/{Repository}"),
+            Reading(Field.Repository, $"{registry}/{Repository}"),
             Reading(Field.ManifestDigest, digest.Text),
             Reading(Field.TagToDigest, digest.Text),
             Reading(Field.PromotionTime, Instants.Text(At(time))),

@@ -26,7 +26,8 @@ public sealed class CollectorOptions
 
     /// <summary>
     /// Headers to keep with the notification besides <c>content-type</c>, <c>ce-*</c> and the delivery ids that formats
-    /// define. A header that carries a credential is refused.
+    /// define. They tell contents apart: the same body with another value is another content. A header that carries a
+    /// credential is refused.
     /// </summary>
     public IList<string> KeptHeaders { get; } = [];
 

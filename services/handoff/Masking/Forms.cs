@@ -113,15 +113,15 @@ internal sealed partial class Forms(TokenKey key)
 
     private static string Short(ReadOnlySpan<char> hex) => $"{hex[..3]}…{hex[^3..]}";
 
-    [GeneratedRegex("^(?<type>[a-z][a-z0-9-]{0,31}):(?<hex>[0-9a-f]{40,128})$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<type>[a-z][a-z0-9-]{0,31}):(?<hex>[0-9a-f]{40,128})\z", RegexOptions.CultureInvariant)]
     private static partial Regex TypedHashGrammar();
 
     [GeneratedRegex(@"^\s*sha-?(?:1|256|384|512)\s*(?:fingerprint)?\s*[:=]\s*|[:\s-]", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex FingerprintSpelling();
 
-    [GeneratedRegex(@"^(?:[a-z0-9](?:[a-z0-9.-]{0,252})|\[[0-9a-f:]{2,45}\])(?::[0-9]{1,5})?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:[a-z0-9](?:[a-z0-9.-]{0,252})|\[[0-9a-f:]{2,45}\])(?::[0-9]{1,5})?\z", RegexOptions.CultureInvariant)]
     private static partial Regex HostGrammar();
 
-    [GeneratedRegex("^<repo:[0-9a-f]{12}>$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^<repo:[0-9a-f]{12}>\z", RegexOptions.CultureInvariant)]
     private static partial Regex MaskedPathGrammar();
 }

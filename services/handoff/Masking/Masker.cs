@@ -205,15 +205,15 @@ public sealed partial class Masker(TokenKey key)
         private const string ChangeSnapshot = "change-snapshot";
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9:.+/_#-]{0,127}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9:.+/_#-]{0,127}\z", RegexOptions.CultureInvariant)]
     private static partial Regex VocabularyGrammar();
 
-    [GeneratedRegex("^[a-z-]{1,64}/[a-z-]{1,64}(?:#[0-9]{1,6})?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[a-z-]{1,64}/[a-z-]{1,64}(?:#[0-9]{1,6})?\z", RegexOptions.CultureInvariant)]
     private static partial Regex LongVocabularyGrammar();
 
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z", RegexOptions.CultureInvariant)]
     private static partial Regex ChangeRecordGrammar();
 
-    [GeneratedRegex("^[a-z0-9.-]{1,253}/[A-Za-z0-9._-]{1,63}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[a-z0-9.-]{1,253}/[A-Za-z0-9._-]{1,63}\z", RegexOptions.CultureInvariant)]
     private static partial Regex QualifiedNameGrammar();
 }

@@ -15,8 +15,10 @@ internal sealed class RandomDocument
         ("manifest-digest", "digest"), ("tag-to-digest", "digest"), ("repository", "reference"), ("approved-tuple", "reference"),
         ("cluster-id", "identifier"), ("signer-identity", "identifier"), ("signature-envelope-id", "identifier"),
         ("certificate-fingerprint", "fingerprint"), ("exception-notes", "text"), ("reviewer-state", "none"), ("active-tags", "none"),
+        ("release-train", "none"),
     ];
 
+    private const string Tag = "rel-2026.03.22.4";
     private readonly Random _random;
     private readonly string[] _digests;
     private readonly string[] _fingerprints;
@@ -38,22 +40,32 @@ internal sealed class RandomDocument
         _notes = Some(2, () => Secret($"{Word(7)} {Word(6)}: \"{Word(9)}\"\n{Word(4)}"));
         _path = Secret(Chance(4) ? Word(4) : $"{Word(5)}/{Word(4)}-{Word(3)}");
         _registry = Chance(4) ? "localhost:5000" : "registry.example.com";
-        JsonObject ledger = Ledger();
-        Document = Chance(2) ? ledger : Package(ledger);
+        Ledger = LedgerDocument();
+        Package = PackageDocument((JsonObject)Ledger.DeepClone());
+        Document = Chance(2) ? Ledger : Package;
     }
 
-    /// <summary>The unmasked document.</summary>
+    /// <summary>The tuple.</summary>
+    public ImageReference Tuple => new(_registry, _path, Tag);
+
+    /// <summary>A ledger.</summary>
+    public JsonObject Ledger { get; }
+
+    /// <summary>A package with that ledger.</summary>
+    public JsonObject Package { get; }
+
+    /// <summary>One of the two.</summary>
     public JsonObject Document { get; }
 
     /// <summary>Every raw secret in it.</summary>
     public HashSet<string> Secrets { get; } = new(StringComparer.Ordinal);
 
-    private JsonObject Tuple() => new() { ["registry"] = _registry, ["repository"] = _path, ["tag"] = "rel-2026.03.22.4" };
+    private JsonObject TupleOf() => new() { ["registry"] = _registry, ["repository"] = _path, ["tag"] = Tag };
 
-    private JsonObject Ledger() => new()
+    private JsonObject LedgerDocument() => new()
     {
         ["schema"] = "ledger/v1",
-        ["tuple"] = Tuple(),
+        ["tuple"] = TupleOf(),
         ["inScope"] = true,
         ["onHold"] = Chance(2),
         ["policy"] = new JsonObject { ["version"] = "1", ["digest"] = Hex(64) },
@@ -144,13 +156,24 @@ internal sealed class RandomDocument
         return candidate;
     }
 
-    private JsonObject Record(string source) => new()
+    private JsonObject Record(string source, params (string Name, string Value)[] more)
+    {
+        JsonObject record = RecordOf(source);
+        foreach ((string name, string value) in more)
+        {
+            record[name] = value;
+        }
+
+        return record;
+    }
+
+    private JsonObject RecordOf(string source) => new()
     {
         ["source"] = source,
         ["instance"] = source == "runtime-validation" ? Pick(_clusters) : _registry,
         ["recordId"] = source switch
         {
-            "artifact-registry" => $"{_registry}/{_path}:rel-2026.03.22.4",
+            "artifact-registry" => $"{_registry}/{_path}:{Tag}",
             "runtime-validation" => $"{Pick(_clusters)}/{Word(8)}/app",
             "signature-ledger" => Pick(_envelopes),
             _ => "CHG0030001",
@@ -158,26 +181,37 @@ internal sealed class RandomDocument
         ["revision"] = Chance(5) ? Explanation() : "17",
     };
 
-    private JsonObject Package(JsonObject ledger) => new()
+    private JsonObject PackageDocument(JsonObject ledger)
+    {
+        JsonObject package = PackageContent(ledger);
+        package["id"] = ReleaseIntegrity.Core.CanonicalJson.Sha256(package);
+        return package;
+    }
+
+    private JsonObject PackageContent(JsonObject ledger) => new()
     {
         ["schema"] = "package/v1",
-        ["id"] = Hex(64),
-        ["tuple"] = Tuple(),
+        ["tuple"] = TupleOf(),
         ["policy"] = new JsonObject { ["version"] = "1", ["digest"] = Hex(64) },
         ["effectiveAsOf"] = Time(),
         ["expiresAt"] = Time(),
         ["ledger"] = ledger,
         ["exceptions"] = new JsonArray(new JsonObject { ["field"] = "cluster-id", ["hold"] = Hold("cluster-id") }),
-        ["writeTargets"] = new JsonArray(Record("change-snapshot")),
+        ["writeTargets"] = new JsonArray(Record("change-snapshot", ("field", "certificate-fingerprint"))),
         ["proposedWrites"] = new JsonArray(Write()),
         ["alternatives"] = new JsonArray(Alternative("manifest-digest")),
         ["annotations"] = new JsonArray(Pick(_notes), new JsonObject { ["field"] = "cluster-id", ["text"] = Pick(_notes) }),
         ["rollbackRefs"] = new JsonArray($"certificate-fingerprint/{Hex(12)}"),
-        ["evidence"] = new JsonArray(Record("runtime-validation")),
+        ["evidence"] = new JsonArray(Record("runtime-validation", ("notificationSha256", Hex(64)))),
     };
 
     private JsonNode? ValueOf(string field)
     {
+        if (field == "release-train")
+        {
+            return Tag;
+        }
+
         Func<string> one = field switch
         {
             "manifest-digest" or "tag-to-digest" => () => Pick(_digests),

@@ -84,7 +84,8 @@ internal sealed class IntakeEndpoint(Collector collector, TimeProvider clock)
         try
         {
             // Not cancelled with the request: a sender that hung up would only send it again.
-            kept = await collector.Log.KeepAsync(notification, CancellationToken.None);
+            string variant = KeptHeaders.VariantOf(notification, collector.Options);
+            kept = await collector.Log.KeepAsync(notification, variant, CancellationToken.None);
         }
         catch (Exception e)
         {

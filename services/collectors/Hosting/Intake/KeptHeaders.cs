@@ -54,6 +54,16 @@ internal static class KeptHeaders
         return kept;
     }
 
+    /// <summary>
+    /// What tells two notifications of one address apart: the instance behind the endpoint, and the headers that
+    /// configuration added. Empty where there is neither.
+    /// </summary>
+    public static string VariantOf(Contracts.Notification notification, CollectorOptions options) =>
+        string.Concat(notification.Headers
+            .Where(h => options.KeptHeaders.Contains(h.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(h => $"{h.Key}: {h.Value}\n")
+            .Prepend(notification.Instance is { } instance ? $"{instance}\n" : ""));
+
     private static bool CarriesCredential(string name, CollectorOptions options) =>
         options.Formats.Values.Select(f => f.Credential).Append(options.Credential).Append(options.ReadCredential)
             .Any(c => string.Equals(c?.Header, name, StringComparison.OrdinalIgnoreCase));

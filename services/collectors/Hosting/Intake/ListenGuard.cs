@@ -13,7 +13,7 @@ namespace ReleaseIntegrity.Collectors.Hosting.Intake;
 /// </summary>
 internal sealed class ListenGuard(Collector collector, IServer? server) : IHostedLifecycleService
 {
-    /// <exception cref="InvalidOperationException">A credential is missing.</exception>
+    /// <exception cref="ListenException">A credential is missing.</exception>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         string? open = server?.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault(a => !IsLoopback(a));
@@ -21,7 +21,7 @@ internal sealed class ListenGuard(Collector collector, IServer? server) : IHoste
         if (open is not null && format is not null)
         {
             string name = WireNames.Of(collector.Source);
-            throw new InvalidOperationException(
+            throw new ListenException(
                 $"""
                 collector {name} listens on {open}, and its format '{format}' has no credential.
                 Give it one:         "Credential": {"{"} "Header": "Authorization", "Secrets": [ "<openssl rand -hex 32>" ] {"}"}

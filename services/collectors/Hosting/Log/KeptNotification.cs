@@ -1,4 +1,5 @@
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Collectors.Hosting.Log;
 
@@ -32,7 +33,7 @@ internal static class NotificationState
 internal sealed record KeptDelivery(string IntakeId, string NotificationSha256, bool Waits);
 
 /// <summary>A content as it was kept.</summary>
-internal sealed record KeptNotification(long Id, long Revision, Notification Notification);
+internal sealed record KeptNotification(long Id, long Revision, string Variant, Notification Notification);
 
 /// <summary>What became of a content.</summary>
 internal sealed record NormalisedNotification
@@ -45,8 +46,8 @@ internal sealed record NormalisedNotification
 
     public required IReadOnlyList<OutcomeRow> Items { get; init; }
 
-    /// <summary>The evidence among the items.</summary>
-    public IReadOnlyList<Observation> Observations { get; init; } = [];
+    /// <summary>What announces the reading.</summary>
+    public IReadOnlyList<OutboxMessage> Messages { get; init; } = [];
 }
 
 /// <summary>One item's outcome.</summary>
@@ -69,6 +70,8 @@ internal sealed record NotificationRow
     public long Revision { get; init; }
 
     public string Format { get; init; } = "";
+
+    public string Variant { get; init; } = "";
 
     public byte[] Body { get; init; } = [];
 

@@ -8,7 +8,7 @@ namespace ReleaseIntegrity.Collectors.Hosting.Log;
 
 /// <summary>
 /// The collector's durable log: what was received, whole, and what normalising made of it. A content is kept once per
-/// format, with one delivery per receipt; the earliest receipt is the extraction time, and its headers are the ones
+/// format and variant, with one delivery per receipt; the earliest receipt is the extraction time, and its headers are the ones
 /// that are normalised, so that neither depends on the order of arrival.
 /// <para>
 /// Concurrency: any number of threads. Failure: <see cref="KeepAsync"/> returns only once the notification is on disk;
@@ -20,7 +20,13 @@ internal sealed class NotificationLog(IStore store, Source source)
     private readonly NotificationStatements _sql = NotificationStatements.For(store.Engine);
 
     /// <summary>Keeps one delivery.</summary>
-    public Task<KeptDelivery> KeepAsync(Notification notification, CancellationToken cancellationToken)
+    /// <param name="notification">What was received.</param>
+    /// <param name="variant">
+    /// What its reading depends on and its address does not cover: the same bytes from another cluster are no redelivery.
+    /// </param>
+    /// <param name="cancellationToken">Gives up; nothing is kept then.</param>
+    public Task<KeptDelivery> KeepAsync(
+        Notification notification, string variant, CancellationToken cancellationToken)
     {
         string sha256 = notification.Sha256();
         string headers = JsonSerializer.Serialize(
@@ -28,7 +34,7 @@ internal sealed class NotificationLog(IStore store, Source source)
         return store.WriteAsync(
             async tx =>
             {
-                (long id, bool waits) = await KeepContentAsync(tx, notification, sha256, headers);
+                (long id, bool waits) = await KeepContentAsync(tx, notification, sha256, variant, headers);
                 long delivery = await tx.SingleAsync<long>(
                     _sql.InsertDelivery, new { id, notification.ReceivedAt });
                 return new KeptDelivery(delivery.ToString(CultureInfo.InvariantCulture), sha256, waits);
@@ -52,6 +58,7 @@ internal sealed class NotificationLog(IStore store, Source source)
         return new KeptNotification(
             row.NotificationId,
             row.Revision,
+            row.Variant,
             new Notification
             {
                 Source = source,
@@ -105,10 +112,10 @@ internal sealed class NotificationLog(IStore store, Source source)
             tx => tx.ExecuteAsync(_sql.RequeueUnusable, new { format, mappingVersion }), cancellationToken);
 
     private async Task<(long Id, bool Waits)> KeepContentAsync(
-        StoreTransaction tx, Notification notification, string sha256, string headers)
+        StoreTransaction tx, Notification notification, string sha256, string variant, string headers)
     {
         NotificationRow? known = await tx.SingleOrDefaultAsync<NotificationRow>(
-            _sql.SelectKnown, new { sha256, notification.Format });
+            _sql.SelectKnown, new { sha256, notification.Format, variant });
         if (known is null)
         {
             long id = await tx.SingleAsync<long>(
@@ -117,6 +124,7 @@ internal sealed class NotificationLog(IStore store, Source source)
                 {
                     sha256,
                     notification.Format,
+                    variant,
                     Body = notification.Body.ToArray(),
                     headers,
                     notification.Instance,

@@ -14,7 +14,7 @@ internal sealed record NotificationStatements
     public string SelectKnown { get; } =
         """
         select notification_id, received_at, headers, state from notification
-        where sha256 = @sha256 and format = @Format
+        where sha256 = @sha256 and format = @Format and variant = @variant
         """;
 
     public string Redeliver { get; } =
@@ -31,7 +31,7 @@ internal sealed record NotificationStatements
 
     public string Select { get; } =
         """
-        select notification_id, revision, format, body, headers, instance, received_at
+        select notification_id, revision, format, variant, body, headers, instance, received_at
         from notification where notification_id = @id
         """;
 
@@ -84,8 +84,8 @@ internal sealed record NotificationStatements
     {
         Insert = """
             insert into notification (
-              sha256, format, body, headers, instance, received_at, deliveries, revision, state)
-            values (@sha256, @Format, @Body, @headers, @Instance, @ReceivedAt, 1, 1, 'kept')
+              sha256, format, variant, body, headers, instance, received_at, deliveries, revision, state)
+            values (@sha256, @Format, @variant, @Body, @headers, @Instance, @ReceivedAt, 1, 1, 'kept')
             returning notification_id
             """,
         InsertDelivery = """

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ReleaseIntegrity.Collectors.Hosting.Log;
 using ReleaseIntegrity.Contracts;
-using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Collectors.Hosting.Normalising;
 
@@ -14,10 +13,20 @@ namespace ReleaseIntegrity.Collectors.Hosting.Normalising;
 internal sealed class NormalisationLoop(Collector collector, TimeProvider clock, ILogger<NormalisationLoop> logger)
     : BackgroundService
 {
-    private const int PageLimit = 64;
+    // Also how many wait for the disk together: they share its commits, while only a few are normalised at once.
+    private const int PageLimit = 32;
+
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly string _source = WireNames.Of(collector.Source);
+    private readonly SemaphoreSlim _processors = new(collector.Options.NormaliseConcurrency);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _processors.Dispose();
+        base.Dispose();
+    }
 
     /// <summary>Goes once through everything that is kept; returns how many notifications it recorded.</summary>
     public async Task<int> DrainAsync(CancellationToken cancellationToken)
@@ -34,11 +43,7 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
 
             await Parallel.ForEachAsync(
                 page,
-                new ParallelOptions
-                {
-                    MaxDegreeOfParallelism = collector.Options.NormaliseConcurrency,
-                    CancellationToken = cancellationToken,
-                },
+                new ParallelOptions { MaxDegreeOfParallelism = PageLimit, CancellationToken = cancellationToken },
                 async (id, ct) =>
                 {
                     if (await NormaliseAsync(id, ct))
@@ -95,23 +100,14 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
     {
         try
         {
-            KeptNotification kept = await collector.Log.LoadAsync(id, cancellationToken);
-            string format = kept.Notification.Format;
-            long started = clock.GetTimestamp();
-            NormalisedNotification normalised = NotificationReading.Read(
-                kept, collector.Normalisers.GetValueOrDefault(format), out Exception? failure);
-            collector.Metrics.Took(format, clock.GetElapsedTime(started));
-            LogFailure(id, format, normalised, failure);
-
-            IReadOnlyList<OutboxMessage> messages = NotificationReading.Messages(
-                kept, normalised, collector.Options.ObservationsPerMessage);
+            (KeptNotification kept, NormalisedNotification normalised) = await ReadAsync(id, cancellationToken);
             bool recorded = await collector.Store.WriteAsync(
                 async tx =>
                 {
                     bool changed = await collector.Log.RecordAsync(tx, kept, normalised);
                     if (changed)
                     {
-                        await collector.Outbox.EnqueueAsync(tx, messages);
+                        await collector.Outbox.EnqueueAsync(tx, normalised.Messages);
                     }
 
                     return changed;
@@ -120,7 +116,7 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
             if (recorded)
             {
                 collector.Load.Waiting(-1);
-                Count(format, normalised);
+                Count(kept.Notification.Format, normalised);
             }
 
             return recorded;
@@ -130,6 +126,30 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
             // Still kept: the next round takes it again, after the others have had their turn.
             logger.LogError(e, "Collector {Source}: notification {NotificationId} could not be recorded", _source, id);
             return false;
+        }
+    }
+
+    private async Task<(KeptNotification Kept, NormalisedNotification Normalised)> ReadAsync(
+        long id, CancellationToken cancellationToken)
+    {
+        await _processors.WaitAsync(cancellationToken);
+        try
+        {
+            KeptNotification kept = await collector.Log.LoadAsync(id, cancellationToken);
+            string format = kept.Notification.Format;
+            long started = clock.GetTimestamp();
+            NormalisedNotification normalised = NotificationReading.Read(
+                kept,
+                collector.Normalisers.GetValueOrDefault(format),
+                collector.Options.ObservationsPerMessage,
+                out Exception? failure);
+            collector.Metrics.Took(format, clock.GetElapsedTime(started));
+            LogFailure(id, format, normalised, failure);
+            return (kept, normalised);
+        }
+        finally
+        {
+            _processors.Release();
         }
     }
 

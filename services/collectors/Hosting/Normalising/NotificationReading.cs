@@ -15,8 +15,10 @@ internal static class NotificationReading
     /// <summary>Normalises; a normaliser that breaks its contract costs this notification alone.</summary>
     /// <param name="kept">What was kept.</param>
     /// <param name="normaliser">Its format's, or null when this version has none.</param>
+    /// <param name="observationsPerMessage">A longer notification is split over messages.</param>
     /// <param name="failure">The normaliser's exception, for the log.</param>
-    public static NormalisedNotification Read(KeptNotification kept, INormalizer? normaliser, out Exception? failure)
+    public static NormalisedNotification Read(
+        KeptNotification kept, INormalizer? normaliser, int observationsPerMessage, out Exception? failure)
     {
         failure = null;
         if (normaliser is null)
@@ -27,14 +29,19 @@ internal static class NotificationReading
         try
         {
             IReadOnlyList<NormalisedItem> items = normaliser.Normalise(kept.Notification);
-            return items.Count == 0
-                ? Quarantine(normaliser.MappingVersion, $"{InternalError}: the normaliser made no item of the notification")
-                : new NormalisedNotification
-                {
-                    MappingVersion = normaliser.MappingVersion,
-                    Items = [.. items.Select(Row)],
-                    Observations = [.. items.OfType<NormalisedItem.Observed>().Select(o => o.Observation)],
-                };
+            if (items.Count == 0)
+            {
+                return Quarantine(normaliser.MappingVersion, $"{InternalError}: the normaliser made no item of the notification");
+            }
+
+            OutcomeRow[] rows = [.. items.Select(Row)];
+            Observation[] observations = [.. items.OfType<NormalisedItem.Observed>().Select(o => o.Observation)];
+            return new NormalisedNotification
+            {
+                MappingVersion = normaliser.MappingVersion,
+                Items = rows,
+                Messages = Messages(kept, normaliser.MappingVersion, rows, observations.Chunk(observationsPerMessage)),
+            };
         }
         catch (Exception e)
         {
@@ -43,20 +50,20 @@ internal static class NotificationReading
         }
     }
 
-    /// <summary>The messages that announce a reading. Their ids are those of the reading, so that doing it twice tells it once.</summary>
-    public static IReadOnlyList<OutboxMessage> Messages(
-        KeptNotification kept, NormalisedNotification normalised, int observationsPerMessage)
+    // Their ids are those of the reading, so that doing it twice tells it once.
+    private static List<OutboxMessage> Messages(
+        KeptNotification kept, int mappingVersion, IEnumerable<OutcomeRow> rows, IEnumerable<Observation[]> chunks)
     {
         Notification notification = kept.Notification;
         string sha256 = notification.Sha256();
         List<OutboxMessage> messages = [];
-        foreach (Observation[] chunk in normalised.Observations.Chunk(observationsPerMessage))
+        foreach (Observation[] chunk in chunks)
         {
             messages.Add(Message(
                 new ObservationsNormalised(sha256, notification.Source, notification.Format, chunk), messages.Count, true));
         }
 
-        foreach (OutcomeRow hint in normalised.Items.Where(i => i.Outcome == NormaliseOutcome.Hint))
+        foreach (OutcomeRow hint in rows.Where(i => i.Outcome == NormaliseOutcome.Hint))
         {
             messages.Add(Message(
                 new HintRaised(
@@ -71,8 +78,8 @@ internal static class NotificationReading
         OutboxMessage Message<T>(T message, int index, bool confirmed) => new()
         {
             Id = OutboxMessage.DerivedId(
-                MessageTypes.NameOf<T>(), sha256, WireNames.Of(notification.Source), notification.Format,
-                $"{normalised.MappingVersion}", StoredTypes.TextOf(notification.ReceivedAt), $"{kept.Revision}", $"{index}"),
+                MessageTypes.NameOf<T>(), sha256, WireNames.Of(notification.Source), notification.Format, kept.Variant,
+                $"{mappingVersion}", StoredTypes.TextOf(notification.ReceivedAt), $"{kept.Revision}", $"{index}"),
             Type = MessageTypes.NameOf<T>(),
             Payload = MessageTypes.Serialise(message),
             ConfirmedByConsumer = confirmed,

@@ -15,6 +15,13 @@ public static class Instants
             text, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture,
             DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out instant);
 
+    /// <summary>
+    /// The instant so much later, or the end of time where that lies beyond it: a source may claim any time, and no claim may
+    /// make the engine fail.
+    /// </summary>
+    internal static DateTimeOffset? Later(DateTimeOffset? instant, TimeSpan span) =>
+        instant is not { } at ? null : DateTimeOffset.MaxValue - at > span ? at + span : DateTimeOffset.MaxValue;
+
     /// <summary>Compares single instants as documents spell them; anything else comes before every instant.</summary>
     internal static int Compare(IReadOnlyList<string> a, IReadOnlyList<string> b) => Single(a).CompareTo(Single(b));
 

@@ -96,6 +96,9 @@ public sealed record RecordHistory
         return this with { Current = [new RecordVersion(key, observation, observation)], Past = grown ?? Past };
     }
 
+    /// <summary>The key under which two observations of one record and revision say the same: one of them is a duplicate.</summary>
+    public static string ContentKey(Observation observation) => Content.KeyOf(observation);
+
     /// <summary>Whether an earlier revision had this approval time with another digest.</summary>
     internal bool CarriedApproval(string approvalTime, string digest) =>
         Past.Contains($"{approvalTime}@*")

@@ -68,7 +68,8 @@ internal static class RevisionOrder
         return negativeA ? -magnitude : magnitude;
     }
 
-    private static bool IsLaterByClock(Revision later, Revision earlier, TimeSpan resolution)
+    /// <summary>Whether the clock can tell that <paramref name="later"/> is later.</summary>
+    internal static bool IsLaterByClock(Revision later, Revision earlier, TimeSpan resolution)
     {
         long distance = Ticks(later) - Ticks(earlier);
         return distance > 0 && distance >= resolution.Ticks;
@@ -78,9 +79,10 @@ internal static class RevisionOrder
 }
 
 /// <summary>Lineage is the minimum by (extraction time, notification, item): redelivery changes nothing.</summary>
-internal static class LineageOrder
+public static class LineageOrder
 {
-    internal static int Compare(Lineage a, Lineage b)
+    /// <summary>Negative where <paramref name="a"/> is kept and <paramref name="b"/> repeats it.</summary>
+    public static int Compare(Lineage a, Lineage b)
     {
         int order = a.ExtractedAt.CompareTo(b.ExtractedAt);
         order = order != 0 ? order : string.CompareOrdinal(a.NotificationSha256, b.NotificationSha256);

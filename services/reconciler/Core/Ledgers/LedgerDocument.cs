@@ -73,7 +73,7 @@ public static class LedgerDocument
     /// A value: null for none or an explicit null; an array for a set; a string otherwise. Set fields of which one record
     /// states one value are a string while there is one.
     /// </summary>
-    internal static JsonNode? Value(Field field, IReadOnlyList<string>? values)
+    public static JsonNode? Value(Field field, IReadOnlyList<string>? values)
     {
         if (values is null || values.Count == 0)
         {

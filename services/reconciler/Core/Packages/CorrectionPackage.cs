@@ -42,7 +42,7 @@ internal static class PackageBuilder
         {
             Ledger = ledger,
             EffectiveAsOf = transitions.DecisionAsOf,
-            ExpiresAt = transitions.DecisionAsOf + policy.PackageLifetime,
+            ExpiresAt = Instants.Later(transitions.DecisionAsOf, policy.PackageLifetime),
             Writes = writes,
         };
     }

@@ -23,7 +23,10 @@ internal static class ProposedWrites
 
         foreach (Candidate candidate in entry.Corrects)
         {
-            if (Write(entry.Field, candidate, value) is { } write)
+            // Revisions that can't be told apart: what the record says now, which the patch must test, isn't known.
+            bool uncertain = entry.Candidates.Any(c => c != candidate && c.Observation.Record == candidate.Observation.Record
+                && !Content.SameValues(c.Values, candidate.Values));
+            if (!uncertain && Write(entry.Field, candidate, value) is { } write)
             {
                 writes.Add(write);
             }

@@ -6,7 +6,7 @@ namespace ReleaseIntegrity.Core;
 /// What counts now for one tuple, source by source: currency across records, after currency within each
 /// (<see cref="RecordHistory"/>).
 /// </summary>
-internal sealed class CurrentView
+internal sealed partial class CurrentView
 {
     private readonly ImageReference _tuple;
     private readonly Policy _policy;
@@ -19,12 +19,13 @@ internal sealed class CurrentView
         _tuple = evidence.Tuple;
         _policy = policy;
         Evidence = evidence;
-        foreach (RecordHistory history in evidence.Records)
+        foreach (RecordHistory history in InOrder(evidence.Records))
         {
             Sort(history);
         }
 
         Bury();
+        KeepLatestDecisions();
         Claims = CurrentClaims();
         Snapshots = CurrentSnapshots();
     }
@@ -113,6 +114,34 @@ internal sealed class CurrentView
             || observation.Subjects is [{ Image: { } image }, ..] && image.Registry == _tuple.Registry && image.Repository == _tuple.Repository;
     }
 
+    /// <summary>The values of a reading, with coordinates under the policy's aliases.</summary>
+    internal IReadOnlyList<string> Canonical(FieldReading reading)
+    {
+        bool coordinates = reading.Field is Field.Repository or Field.ApprovedTuple && _policy.Aliases.Count > 0;
+        if (!coordinates || reading.Values is not [var text]
+            || !ImageReference.TryParse(text, out ImageReference? image, out Digest? digest, hostRequired: true))
+        {
+            return reading.Values;
+        }
+
+        ImageReference canonical = _policy.Canonical(image!);
+        return [digest is null ? canonical.ToString() : $"{canonical}@{digest}"];
+    }
+
+    /// <summary>A fixed order, so that nothing downstream can depend on how the records were found.</summary>
+    private static RecordHistory[] InOrder(IReadOnlyList<RecordHistory> records)
+    {
+        RecordHistory[] ordered = [.. records];
+        Array.Sort(ordered, static (a, b) =>
+        {
+            int order = a.Record.Source.CompareTo(b.Record.Source);
+            order = order != 0 ? order : a.Record.Kind.CompareTo(b.Record.Kind);
+            order = order != 0 ? order : string.CompareOrdinal(a.Record.Instance, b.Record.Instance);
+            return order != 0 ? order : string.CompareOrdinal(a.Record.Id, b.Record.Id);
+        });
+        return ordered;
+    }
+
     private void Sort(RecordHistory history)
     {
         Skewed.AddRange(history.Skewed.Where(o => Concerns(o)));
@@ -138,6 +167,10 @@ internal sealed class CurrentView
                     break;
                 case RecordKind.LedgerEntry:
                     SortEntry(version, history);
+                    break;
+                // A change that was moved to another artifact, a container that runs another image now: bound by what they
+                // said before, but no longer speaking about this tuple.
+                case RecordKind.ChangeRecord or RecordKind.Container or RecordKind.AdmissionDecision when !Concerns(now):
                     break;
                 case RecordKind.ChangeRecord:
                     Named = true;
@@ -224,94 +257,19 @@ internal sealed class CurrentView
         }
     }
 
+    /// <summary>
+    /// An admission decision is never taken back, only followed: of a cluster's decisions the latest count.
+    /// </summary>
+    private void KeepLatestDecisions()
+    {
+        List<RecordVersion> decisions = Runtime.FindAll(v => v.Last.Record.Kind == RecordKind.AdmissionDecision);
+        TimeSpan resolution = _policy.ClockResolution[Source.RuntimeValidation];
+        Runtime.RemoveAll(v => v.Last.Record.Kind == RecordKind.AdmissionDecision
+            && decisions.Exists(d => d.Last.Record.Instance == v.Last.Record.Instance
+                && RevisionOrder.IsLaterByClock(d.Last.Revision, v.Last.Revision, resolution)));
+    }
+
     private static bool Covers(RecordVersion tombstone, RecordVersion tag) =>
         tombstone.Last.Record.Instance == tag.Last.Record.Instance
         && (tombstone.Last.Revision.Time is not { } deleted || !(tag.Last.Revision.Time > deleted));
-
-    /// <summary>
-    /// The claims that no later claim and no registry history has made history. Later means log index and signing time
-    /// alike; where these disagree, or can't be compared, both stay.
-    /// </summary>
-    private List<(RecordVersion Version, Subject Subject)> CurrentClaims()
-    {
-        var current = new List<(RecordVersion, Subject)>();
-        foreach (RecordVersion claim in _allClaims)
-        {
-            if (_allClaims.Exists(other => IsLaterClaim(other, claim)))
-            {
-                continue;
-            }
-
-            foreach (Subject subject in claim.Last.Subjects)
-            {
-                if (subject is { Image: { Tag: not null } image, Digest: { } digest }
-                    && _policy.Canonical(image) == _tuple && !IsRegistryHistory(digest))
-                {
-                    current.Add((claim, subject));
-                }
-            }
-        }
-
-        return current;
-    }
-
-    private bool IsLaterClaim(RecordVersion later, RecordVersion earlier)
-    {
-        if (ReferenceEquals(later, earlier))
-        {
-            return false;
-        }
-
-        TimeSpan resolution = _policy.ClockResolution[Source.SignatureLedger];
-        DateTimeOffset? laterTime = later.Last.SigningTime ?? later.Last.Revision.Time;
-        DateTimeOffset? earlierTime = earlier.Last.SigningTime ?? earlier.Last.Revision.Time;
-        bool byTime = laterTime - earlierTime is { } distance && distance > TimeSpan.Zero && distance >= resolution;
-        bool comparable = later.Last.Record.Instance == earlier.Last.Record.Instance
-            && later.Last.Revision.Counter is not null && earlier.Last.Revision.Counter is not null;
-        return byTime && (!comparable
-            || RevisionOrder.CompareCounters(later.Last.Revision.Counter!, earlier.Last.Revision.Counter!) > 0);
-    }
-
-    private bool IsRegistryHistory(Digest digest)
-    {
-        bool namedNow = Registry.Exists(v => v.Last.Subjects is [{ Digest: { } current }, ..] && current == digest);
-        if (namedNow)
-        {
-            return false;
-        }
-
-        foreach (RecordHistory history in Evidence.Records)
-        {
-            if (history.Record.Kind == RecordKind.RegistryTag && history.Past.Contains(digest.Text)
-                && history.Current.Any(v => IsAuthoritative(v.Last)))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>The latest approved change of the authoritative instances, then the latest of each other instance.</summary>
-    private List<RecordVersion> CurrentSnapshots()
-    {
-        var snapshots = new List<RecordVersion>();
-        foreach (IGrouping<string, RecordVersion> group in ApprovedChanges
-            .GroupBy(v => IsAuthoritative(v.Last) ? "" : v.Last.Record.Instance)
-            .OrderBy(g => g.Key, StringComparer.Ordinal))
-        {
-            List<IGrouping<SourceRecord, RecordVersion>> changes = [.. group.GroupBy(v => v.Last.Record)];
-            DateTimeOffset latest = changes.Max(c => c.Max(ApprovedAt));
-            snapshots.AddRange(changes
-                .Where(c => latest - c.Max(ApprovedAt) is var lag && (lag == TimeSpan.Zero || lag < _policy.ClockResolution[Source.ChangeSnapshot]))
-                .SelectMany(c => c));
-        }
-
-        return snapshots;
-    }
-
-    private static DateTimeOffset ApprovedAt(RecordVersion change) =>
-        change.Read(Field.ApprovalTime)?.Reading.Single is { } text && Instants.TryParse(text, out DateTimeOffset approved)
-            ? approved
-            : change.Last.Revision.Time ?? DateTimeOffset.MinValue;
 }

@@ -3,7 +3,7 @@ using ReleaseIntegrity.Contracts;
 namespace ReleaseIntegrity.Core;
 
 /// <summary>Decides one field of one tuple at one instant, by the policy's rules alone.</summary>
-internal sealed class FieldDecider(CurrentView view, Policy policy, DateTimeOffset asOf)
+internal sealed partial class FieldDecider(CurrentView view, Policy policy, DateTimeOffset asOf)
 {
     /// <summary>The entry of a field, given where the manifest digest stands (null for the digest itself).</summary>
     internal FieldEntry Decide(Field field, DigestVerdict? verdict)
@@ -58,18 +58,6 @@ internal sealed class FieldDecider(CurrentView view, Policy policy, DateTimeOffs
         }
 
         return latest is not null && asOf < latest.ExpiresAt && latest.CandidateSet == CandidateSets.HashOf(candidates) ? latest : null;
-    }
-
-    private static FieldEntry Pinned(FieldDraft draft, Pin pin)
-    {
-        foreach (Candidate candidate in draft.Candidates.Where(c => c.Counts))
-        {
-            bool chosen = Content.SameValues(candidate.Values, pin.Values);
-            candidate.Outcome = chosen ? CandidateOutcome.Authoritative : CandidateOutcome.Lost;
-            candidate.Why = chosen ? Whys.Pinned : Whys.NotPinned;
-        }
-
-        return Entry(draft, FieldState.Precedence, pin.Values) with { Rule = "steward-pin" };
     }
 
     /// <summary>A field that depends on a digest without a value shares the digest's fate, and keeps its own reasons in sight.</summary>
@@ -289,48 +277,5 @@ internal sealed class FieldDecider(CurrentView view, Policy policy, DateTimeOffs
 
     /// <summary>When the propagation allowance ends, if it hasn't.</summary>
     private DateTimeOffset? SettlesAt(FieldDraft draft) =>
-        draft.DifferSince() + draft.Policy.Allowance is { } end && end > asOf ? end : null;
-
-    private FieldEntry HeldEntry(FieldDraft draft, HoldReason? root)
-    {
-        foreach (Candidate candidate in draft.Candidates.Where(c => c.Counts && c.Outcome is not CandidateOutcome.Contested))
-        {
-            candidate.Outcome = CandidateOutcome.Contested;
-            candidate.Why = Whys.Contested;
-        }
-
-        List<HoldReason> reasons = [.. draft.Reasons];
-        if (root is { } rootReason && !reasons.Contains(rootReason))
-        {
-            reasons.Add(rootReason);
-        }
-
-        reasons.AddRange(draft.Pending.Where(p => !reasons.Contains(p)));
-        Releasing.Conditions(draft, view);
-        var hold = new Hold
-        {
-            Field = draft.Field,
-            Reason = reasons[0],
-            AlsoReasons = reasons[1..],
-            Root = root is { } r ? Hold.IdOf(Field.ManifestDigest, r) : null,
-            ReleaseWhen = draft.ReleaseWhen,
-            Alternatives = Releasing.ByValue(draft),
-        };
-        return Entry(draft, FieldState.Held, null) with { Rule = draft.Rule, Hold = hold };
-    }
-
-    private static FieldEntry Entry(FieldDraft draft, FieldState state, IReadOnlyList<string>? authoritative)
-    {
-        draft.Candidates.Sort(CandidateOrder.Compare);
-        return new FieldEntry
-        {
-            Field = draft.Field,
-            Policy = draft.Policy,
-            State = state,
-            Authoritative = authoritative,
-            Rule = state == FieldState.Converging ? null : draft.Rule,
-            Candidates = draft.Candidates,
-            DifferSince = state is FieldState.Converging or FieldState.Held or FieldState.Precedence ? draft.DifferSince() : null,
-        };
-    }
+        Instants.Later(draft.DifferSince(), draft.Policy.Allowance) is { } end && end > asOf ? end : null;
 }

@@ -31,6 +31,6 @@ internal static class Freshness
             }
         }
 
-        return heard + window;
+        return Instants.Later(heard, window);
     }
 }

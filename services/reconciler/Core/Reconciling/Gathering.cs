@@ -172,7 +172,7 @@ internal static class Gathering
     private static Candidate Make(
         CurrentView view, FieldReading reading, Observation from, Digest? about, CandidateOutcome outcome, string why) => new()
     {
-        Values = reading.Values,
+        Values = view.Canonical(reading),
         About = about,
         Observation = from,
         Place = reading.Place,

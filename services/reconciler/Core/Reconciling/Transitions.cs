@@ -26,7 +26,7 @@ internal sealed record Transitions(
 
             if (entry.DifferSince is { } since)
             {
-                clock.Transition(since + fieldPolicy.Allowance);
+                clock.Transition(Instants.Later(since, fieldPolicy.Allowance));
             }
 
             clock.Transition(entry.SettlesAt);
@@ -46,7 +46,7 @@ internal sealed record Transitions(
             clock.Transition(pin.ExpiresAt);
         }
 
-        DateTimeOffset? deadline = converging ? firstDiffer + policy.PackageDeadline : null;
+        DateTimeOffset? deadline = converging ? Instants.Later(firstDiffer, policy.PackageDeadline) : null;
         clock.Transition(deadline);
         return new Transitions(
             clock.Effective, clock.Decision, clock.Next, clock.NextWithFreshness, !converging || deadline <= asOf);

@@ -1,8 +1,9 @@
--- What sources pushed, whole: one row per content and format, however often it was delivered.
+-- What sources pushed, whole: one row per content, format and variant, however often it was delivered.
 create table notification (
     notification_id integer primary key autoincrement,    -- the order in which they are normalised
     sha256          text    not null,
     format          text    not null,
+    variant         text    not null,                     -- instance and headers that are read and not in the address
     body            blob    not null,
     headers         text    not null,                     -- JSON object, keys lower case, never a credential
     instance        text    null,
@@ -14,7 +15,7 @@ create table notification (
     items           integer not null default 0,
     rejected        integer not null default 0,
     failed          integer not null default 0,           -- 1: quarantined, the normaliser itself failed
-    unique (sha256, format)
+    unique (sha256, format, variant)
 );
 
 create index notification_kept on notification (notification_id) where state = 'kept';

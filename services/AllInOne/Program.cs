@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using ReleaseIntegrity.AllInOne.CommandLine;
+
+namespace ReleaseIntegrity.AllInOne;
+
+/// <summary>The whole product in one process, and its offline form.</summary>
+internal static class Program
+{
+    /// <summary>Runs a command; the result is the process's exit code.</summary>
+    public static int Main(string[] args) => Run(args, new InvocationConfiguration());
+
+    /// <summary>Runs a command with its output elsewhere.</summary>
+    internal static int Run(string[] args, InvocationConfiguration configuration)
+    {
+        Command reconcile = ReconcileCommand.Create();
+        var root = new RootCommand("Release Integrity: one trusted current record per released artifact, from what four systems say about it.")
+        {
+            reconcile,
+        };
+        HelpWithExamples.AddTo(root, new Dictionary<Command, string> { [reconcile] = ReconcileCommand.Notes });
+
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Action is not ParseErrorAction)
+        {
+            return parsed.Invoke(configuration);
+        }
+
+        foreach (ParseError problem in parsed.Errors)
+        {
+            configuration.Error.WriteLine(problem.Message);
+        }
+
+        string command = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+        configuration.Error.WriteLine($"see: {command}--help");
+        return ExitCodes.BadUsage;
+    }
+}

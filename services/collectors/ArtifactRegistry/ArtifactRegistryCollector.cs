@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using ReleaseIntegrity.Collectors.Hosting;
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Collectors.ArtifactRegistry;
+
+/// <summary>Registers the artifact-registry collector, for its own service and for a process that hosts several.</summary>
+public static class ArtifactRegistryCollector
+{
+    /// <summary>Adds the collector; a listing that Harbor answered says in <c>content-location</c> whose it is.</summary>
+    /// <param name="services">Where to register.</param>
+    /// <param name="section">The settings: those of <see cref="CollectorOptions"/>.</param>
+    /// <param name="configure">Has the last word on them.</param>
+    public static IServiceCollection AddArtifactRegistryCollector(
+        this IServiceCollection services, IConfiguration section, Action<CollectorOptions>? configure = null) =>
+        services.AddCollector(Source.ArtifactRegistry, _ => ArtifactRegistryFormats.All(), options =>
+        {
+            options.KeptHeaders.Add("content-location");
+            section.Bind(options);
+            configure?.Invoke(options);
+        });
+}

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
+using ReleaseIntegrity.Collectors.Hosting;
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Collectors.ChangeSnapshot;
+
+/// <summary>Registers the change-snapshot collector, for its own service and for a process that hosts several.</summary>
+public static class ChangeSnapshotCollector
+{
+    /// <summary>Adds the collector; it does not start with a mapping document that is wrong.</summary>
+    /// <param name="services">Where to register.</param>
+    /// <param name="section">The settings: those of <see cref="CollectorOptions"/>, and <c>Mappings</c>, paths of mapping documents.</param>
+    /// <param name="configure">Has the last word on them.</param>
+    public static IServiceCollection AddChangeSnapshotCollector(
+        this IServiceCollection services, IConfiguration section, Action<CollectorOptions>? configure = null) =>
+        services.AddCollector(
+            Source.ChangeSnapshot,
+            _ => ChangeSnapshotFormats.All(FieldMappings.Load(section.GetSection("Mappings").Get<string[]>() ?? [])),
+            options =>
+            {
+                section.Bind(options);
+                configure?.Invoke(options);
+            });
+}

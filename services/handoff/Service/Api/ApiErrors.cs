@@ -1,0 +1,45 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+
+namespace ReleaseIntegrity.Handoff.Api;
+
+/// <summary>
+/// Errors as google.rpc.Status (https://google.aip.dev/193). Their texts are fixed: what a client sent is not repeated,
+/// since it may be a secret sent to the wrong place.
+/// </summary>
+internal static class ApiErrors
+{
+    private const string Domain = "handoff.releaseintegrity.dev";
+
+    /// <summary>INVALID_ARGUMENT with one violation per wrong field.</summary>
+    public static RpcException InvalidArgument(IEnumerable<(string Field, string Description)> violations)
+    {
+        var badRequest = new BadRequest();
+        badRequest.FieldViolations.Add(violations.Select(v => new BadRequest.Types.FieldViolation { Field = v.Field, Description = v.Description }));
+        string text = string.Join("; ", badRequest.FieldViolations.Select(v => $"{v.Field}: {v.Description}"));
+        return Of(Code.InvalidArgument, text, badRequest, Info("INVALID_REQUEST"));
+    }
+
+    /// <summary>NOT_FOUND of a kind of resource.</summary>
+    public static RpcException NotFound(string kind, string fix) =>
+        Of(Code.NotFound, $"there is no such {kind}; {fix}", new ResourceInfo { ResourceType = kind }, Info("NOT_FOUND"));
+
+    /// <summary>RESOURCE_EXHAUSTED: the client has to come back later.</summary>
+    public static RpcException Exhausted(string text, TimeSpan retryAfter) =>
+        Of(Code.ResourceExhausted, text, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) }, Info("WATCH_LIMIT"));
+
+    /// <summary>UNAVAILABLE: the service is stopping.</summary>
+    public static RpcException Stopping() =>
+        Of(Code.Unavailable, "the service is stopping; watch again with the last resume token", new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) }, Info("STOPPING"));
+
+    private static ErrorInfo Info(string reason) => new() { Reason = reason, Domain = Domain };
+
+    private static RpcException Of(Code code, string text, params IMessage[] details)
+    {
+        var status = new Google.Rpc.Status { Code = (int)code, Message = text };
+        status.Details.Add(details.Select(Any.Pack));
+        return status.ToRpcException();
+    }
+}

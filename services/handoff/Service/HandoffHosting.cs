@@ -1,0 +1,94 @@
+using Google.Protobuf.Reflection;
+using Google.Rpc;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using ReleaseIntegrity.Handoff.Api;
+using ReleaseIntegrity.Handoff.Feed;
+using ReleaseIntegrity.Handoff.Reading;
+using ReleaseIntegrity.Handoff.Store;
+using ReleaseIntegrity.Handoff.V1;
+using ReleaseIntegrity.Handoff.Watching;
+using ReleaseIntegrity.Masking;
+using ReleaseIntegrity.Storage.Sqlite;
+
+namespace ReleaseIntegrity.Handoff;
+
+/// <summary>Puts the handoff into a host: alone, or beside the other services in one process.</summary>
+public static class HandoffHosting
+{
+    private const int MaximumRequestBytes = 64 * 1024;
+
+    /// <summary>
+    /// Adds the store, the feed (<see cref="HandoffFeed"/>), the tail and the API. The store is opened, and its schema
+    /// brought up to date, when the host starts.
+    /// </summary>
+    public static IServiceCollection AddHandoff(this IServiceCollection services, HandoffOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton(options);
+        services.AddSingleton(new Masker(options.TokenKey));
+        services.AddSingleton(p => new HandoffStore(
+            SqliteStore.Open(new SqliteStoreOptions { Path = options.DatabasePath }, HandoffStore.Migrations),
+            p.GetRequiredService<Masker>(),
+            p.GetRequiredService<TimeProvider>()));
+        services.AddHostedService<StoreOpening>();
+        services.AddSingleton<MaskedDocuments>();
+        services.AddSingleton(p => new HandoffFeed(
+            p.GetRequiredService<HandoffStore>(), p.GetRequiredService<Masker>(), p.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
+        services.AddSingleton<PackageTail>();
+        services.AddHostedService(p => p.GetRequiredService<PackageTail>());
+        services.AddGrpc(grpc =>
+        {
+            grpc.EnableDetailedErrors = false;
+            grpc.MaxReceiveMessageSize = MaximumRequestBytes;
+            grpc.MaxSendMessageSize = null;
+        }).AddJsonTranscoding(json =>
+            json.TypeRegistry = TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor, HandoffReflection.Descriptor));
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks().AddCheck<StoreHealth>("handoff-store");
+        return services;
+    }
+
+    /// <summary>Adds the consumer that feeds the store from the bus.</summary>
+    public static void AddHandoffConsumers(this IRegistrationConfigurator bus) =>
+        bus.AddConsumer<HandoffFeedConsumer, HandoffFeedConsumerDefinition>();
+
+    /// <summary>
+    /// Maps the API, its JSON form (<c>/v1/…</c>), gRPC reflection and gRPC health. gRPC needs HTTP/2: without TLS, an
+    /// endpoint of its own.
+    /// </summary>
+    public static IEndpointRouteBuilder MapHandoff(this IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGrpcService<HandoffApi>();
+        endpoints.MapGrpcReflectionService();
+        endpoints.MapGrpcHealthChecksService();
+        return endpoints;
+    }
+
+    /// <summary>Opens the store before anything listens, so that a store that can't be opened stops the start.</summary>
+    private sealed class StoreOpening(HandoffStore store) : IHostedLifecycleService
+    {
+        public Task StartingAsync(CancellationToken cancellationToken) => store.RekeyAsync(cancellationToken);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class StoreHealth(HandoffStore store) : IHealthCheck
+    {
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            await store.ReadAsync(HandoffQueries.PositionAsync, cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using ReleaseIntegrity.Masking;
+
+namespace ReleaseIntegrity.Handoff;
+
+/// <summary>How the handoff runs.</summary>
+public sealed record HandoffOptions
+{
+    /// <summary>The handoff's own SQLite database; its folder is made where it does not exist.</summary>
+    public required string DatabasePath { get; init; }
+
+    /// <summary>The key of all tokens and tuple ids. With another key the same store shows other tokens and ids.</summary>
+    public required TokenKey TokenKey { get; init; }
+
+    /// <summary>Watchers at one time; more are refused with RESOURCE_EXHAUSTED. Default 1,000.</summary>
+    public int MaximumWatchers { get; init; } = 1000;
+
+    /// <summary>Changes that may wait for one slow watcher before its stream is closed. Default 256.</summary>
+    public int WatchQueueLength { get; init; } = 256;
+
+    /// <summary>
+    /// How often the store is asked for what another process wrote; what this one writes is seen at once. Default 1 s.
+    /// </summary>
+    public TimeSpan WatchPollInterval { get; init; } = TimeSpan.FromSeconds(1);
+}

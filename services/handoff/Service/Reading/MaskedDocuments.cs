@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Caching.Memory;
+using ReleaseIntegrity.Contracts.Documents;
+using ReleaseIntegrity.Handoff.Store;
+using ReleaseIntegrity.Masking;
+
+namespace ReleaseIntegrity.Handoff.Reading;
+
+/// <summary>
+/// The only way from the store to a client: content goes in as stored and comes out masked. Masking depends on nothing
+/// but content and key, so what was masked is kept for a while under the content's hash. Safe for concurrent use.
+/// </summary>
+internal sealed class MaskedDocuments(Masker masker) : IDisposable
+{
+    /// <summary>About 100 MB of text and views, or some hundred large packages.</summary>
+    private const long MaximumCachedCharacters = 16 * 1024 * 1024;
+
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaximumCachedCharacters });
+
+    /// <summary>Which token key masks.</summary>
+    public string KeyVersion => masker.KeyVersion;
+
+    /// <summary>A stored package, masked.</summary>
+    public Masked<PackageView> Of(PackageRow row) => Get("package/" + row.PackageId, row.Content, DocumentReader.Package);
+
+    /// <summary>A stored ledger, masked.</summary>
+    public Masked<LedgerView> Of(LedgerRow row) => Get("ledger/" + row.Sha256, row.Content, DocumentReader.Ledger);
+
+    /// <inheritdoc/>
+    public void Dispose() => _cache.Dispose();
+
+    private Masked<T> Get<T>(string key, string content, Func<JsonNode, T> read)
+    {
+        if (_cache.TryGetValue(key, out Masked<T>? known))
+        {
+            return known!;
+        }
+
+        JsonNode document = masker.Mask(JsonNode.Parse(content)!);
+        string json = CanonicalText.Of(document);
+        var masked = new Masked<T>(read(document), json, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))));
+        return _cache.Set(key, masked, new MemoryCacheEntryOptions { Size = json.Length });
+    }
+}
+
+/// <summary>A masked document.</summary>
+/// <param name="View">As read.</param>
+/// <param name="Json">Canonical text.</param>
+/// <param name="Sha256">Hash of that text's UTF-8 bytes.</param>
+internal sealed record Masked<T>(T View, string Json, string Sha256);

@@ -1,0 +1,70 @@
+using Google.Protobuf.WellKnownTypes;
+using ReleaseIntegrity.Contracts.Documents;
+using ReleaseIntegrity.Handoff.Store;
+using ReleaseIntegrity.Handoff.V1;
+
+namespace ReleaseIntegrity.Handoff.Reading;
+
+/// <summary>Masked packages as messages of the API.</summary>
+internal static class PackageMessages
+{
+    /// <summary>The name of a package.</summary>
+    public static string NameOf(string tupleId, string packageId) => $"tuples/{tupleId}/packages/{packageId}";
+
+    /// <summary>A package; without content for lists.</summary>
+    public static CorrectionPackage Of(PackageRow row, Masked<PackageView> masked, string keyVersion, bool withContent)
+    {
+        PackageView view = masked.View;
+        var package = new CorrectionPackage
+        {
+            Name = NameOf(row.TupleId, row.PackageId),
+            PackageId = row.PackageId,
+            Tuple = LedgerMessages.Tuple(view.Tuple, row.TupleId),
+            Revision = row.Revision,
+            State = row.IsSuperseded ? PackageState.Superseded : PackageState.Prepared,
+            Supersedes = row.Supersedes ?? "",
+            SupersededBy = row.SupersededBy ?? "",
+            PrepareTime = Timestamp.FromDateTimeOffset(row.PreparedAt),
+            HandoffTime = Timestamp.FromDateTimeOffset(row.HandedOffAt),
+            EffectiveAsOf = LedgerMessages.Time(view.EffectiveAsOf),
+            ExpireTime = LedgerMessages.Time(view.ExpiresAt),
+            Policy = LedgerMessages.Policy(view.Policy),
+            OnHold = view.Ledger.OnHold,
+            ExceptionCount = view.Exceptions.Count,
+            ProposedWriteCount = view.ProposedWrites.Count,
+            MaskedSha256 = masked.Sha256,
+            TokenKeyVersion = keyVersion,
+            ReleaseTrain = view.Ledger.For("release-train")?.Authoritative?.Single ?? "",
+        };
+        package.HoldReasons.Add(view.Exceptions
+            .SelectMany(e => e.Hold.AlsoReasons.Prepend(e.Hold.Reason))
+            .Distinct()
+            .Order(StringComparer.Ordinal));
+        if (withContent)
+        {
+            AddContent(package, row, masked);
+        }
+
+        return package;
+    }
+
+    private static void AddContent(CorrectionPackage package, PackageRow row, Masked<PackageView> masked)
+    {
+        PackageView view = masked.View;
+        package.Ledger = LedgerMessages.Of(view.Ledger, row.TupleId, withContent: true);
+        package.Exceptions.Add(view.Exceptions.Select(e => LedgerMessages.Of(e.Field, e.Hold)));
+        package.WriteTargets.Add(view.WriteTargets.Select(LedgerMessages.Of));
+        package.ProposedWrites.Add(view.ProposedWrites.Select(LedgerMessages.Of));
+        package.Alternatives.Add(view.Alternatives.Select(LedgerMessages.Of));
+        package.Annotations.Add(view.Annotations.Select(a => a.GetRawText()));
+        package.RollbackRefs.Add(view.RollbackRefs);
+        package.Evidence.Add(view.Evidence.Select(e => new Evidence
+        {
+            NotificationSha256 = e.NotificationSha256,
+            Source = e.Source,
+            Instance = e.Instance,
+            RecordId = e.RecordId,
+        }));
+        package.MaskedJson = masked.Json;
+    }
+}

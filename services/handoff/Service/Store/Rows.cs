@@ -1,0 +1,84 @@
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Handoff.Store;
+
+/// <summary>One package as stored: unmasked content and what stands beside it.</summary>
+internal sealed record PackageRow
+{
+    public long PackageNo { get; init; }
+    public string TupleId { get; init; } = "";
+    public string PackageId { get; init; } = "";
+    public long Revision { get; init; }
+    public string? Supersedes { get; init; }
+    public string? SupersededBy { get; init; }
+    public string State { get; init; } = "";
+    public string Content { get; init; } = "";
+    public DateTimeOffset PreparedAt { get; init; }
+    public DateTimeOffset HandedOffAt { get; init; }
+    public long Sequence { get; init; }
+
+    public bool IsSuperseded => State == States.Superseded;
+}
+
+/// <summary>The current ledger of a tuple as stored.</summary>
+internal sealed record LedgerRow
+{
+    public long TupleNo { get; init; }
+    public string TupleId { get; init; } = "";
+    public long Revision { get; init; }
+    public string Sha256 { get; init; } = "";
+    public string Content { get; init; } = "";
+    public DateTimeOffset RecordedAt { get; init; }
+}
+
+/// <summary>One hold of a current ledger; what it says is in the ledger's content.</summary>
+internal sealed record HoldRow
+{
+    public long TupleNo { get; init; }
+    public string Field { get; init; } = "";
+    public DateTimeOffset? OpenedAt { get; init; }
+}
+
+/// <summary>Stored states of packages. Storage format: version with care.</summary>
+internal static class States
+{
+    internal const string Prepared = "prepared";
+    internal const string Superseded = "superseded";
+}
+
+/// <summary>Which packages to list; null for any.</summary>
+internal sealed record PackageFilter
+{
+    public string? TupleId { get; init; }
+    public string? RepositoryToken { get; init; }
+    public string? State { get; init; }
+    public string? HoldReason { get; init; }
+    public string? ReleaseTrain { get; init; }
+}
+
+/// <summary>Which ledgers to list; null for any.</summary>
+internal sealed record LedgerFilter
+{
+    public string? RepositoryToken { get; init; }
+    public string? ReleaseTrain { get; init; }
+    public bool? OnHold { get; init; }
+}
+
+/// <summary>Which holds to list; null for any.</summary>
+internal sealed record HoldFilter
+{
+    public string? TupleId { get; init; }
+    public string? Reason { get; init; }
+    public string? Field { get; init; }
+    public bool RootOnly { get; init; }
+}
+
+/// <summary>What of a ledger is stored in columns.</summary>
+/// <param name="Tuple">The tuple.</param>
+/// <param name="OnHold">Whether it is on hold.</param>
+/// <param name="ReleaseTrain">The authoritative train, null where there is none or the policy masks it.</param>
+/// <param name="Holds">Its holds.</param>
+internal sealed record LedgerFacts(ImageReference Tuple, bool OnHold, string? ReleaseTrain, IReadOnlyList<HoldFacts> Holds);
+
+/// <summary>What of a hold is stored in columns.</summary>
+internal sealed record HoldFacts(string Field, string HoldId, bool IsRoot, IReadOnlyList<string> Reasons);

@@ -1,0 +1,147 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using Grpc.Net.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Handoff;
+using ReleaseIntegrity.Handoff.Feed;
+using ReleaseIntegrity.Handoff.V1;
+using ReleaseIntegrity.Masking;
+using ReleaseIntegrity.Tests.Handoff.Masking;
+
+namespace ReleaseIntegrity.Tests.Handoff.Service;
+
+/// <summary>The service on an in-memory server with a store of its own, and a client over a real gRPC channel.</summary>
+internal sealed class HandoffHost : IAsyncDisposable
+{
+    private readonly string _folder;
+    private readonly WebApplication _app;
+    private readonly GrpcChannel _channel;
+    private readonly bool _keep;
+
+    private HandoffHost(string folder, bool keep, WebApplication app)
+    {
+        _folder = folder;
+        _keep = keep;
+        _app = app;
+        _channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = app.GetTestServer().CreateHandler() });
+        Client = new HandoffService.HandoffServiceClient(_channel);
+    }
+
+    public static TokenKey Key { get; } = TokenKey.Parse(Encoding.ASCII.GetBytes(new string('7', 64)));
+
+    public string Folder => _folder;
+
+    public HandoffService.HandoffServiceClient Client { get; }
+
+    public GrpcChannel Channel => _channel;
+
+    public HandoffFeed Feed => _app.Services.GetRequiredService<HandoffFeed>();
+
+    public IServiceProvider Services => _app.Services;
+
+    public HttpClient Http => _app.GetTestClient();
+
+    /// <summary>Every log line, scopes and exceptions included, at the most talkative level.</summary>
+    public ConcurrentQueue<string> Log { get; private init; } = [];
+
+    public static async Task<HandoffHost> StartAsync(
+        Func<HandoffOptions, HandoffOptions>? configure = null, string? folder = null, TokenKey? key = null, bool keep = false)
+    {
+        folder ??= Directory.CreateTempSubdirectory("handoff-").FullName;
+        var options = new HandoffOptions
+        {
+            DatabasePath = Path.Combine(folder, "handoff.db"),
+            TokenKey = key ?? Key,
+            WatchPollInterval = TimeSpan.FromMilliseconds(50),
+        };
+        var log = new ConcurrentQueue<string>();
+        WebApplicationBuilder builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new Recorder(log));
+        builder.Services.AddHandoff(configure?.Invoke(options) ?? options);
+        WebApplication app = builder.Build();
+        app.MapHandoff();
+        await app.StartAsync();
+        return new HandoffHost(folder, keep, app) { Log = log };
+    }
+
+    /// <summary>The message about a ledger.</summary>
+    public static LedgerChanged Changed(RandomDocument random, long revision)
+    {
+        string canonical = CanonicalJson.Text(random.Ledger);
+        return new LedgerChanged
+        {
+            Tuple = random.Tuple,
+            Revision = revision,
+            CanonicalLedger = canonical,
+            LedgerSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical))),
+            RecordedAt = new DateTimeOffset(2026, 3, 22, 10, 0, 0, TimeSpan.Zero).AddMinutes(revision),
+        };
+    }
+
+    /// <summary>
+    /// The message about a package of a chain. The content is the random one with another expiry per number, so that
+    /// every number has an id of its own.
+    /// </summary>
+    public static CorrectionPackagePrepared Prepared(RandomDocument random, long revision)
+    {
+        JsonObject package = Content(random, revision);
+        return new CorrectionPackagePrepared
+        {
+            Tuple = random.Tuple,
+            PackageId = (string)package["id"]!,
+            Revision = revision,
+            Supersedes = revision == 1 ? null : (string)Content(random, revision - 1)["id"]!,
+            CanonicalPackage = CanonicalJson.Text(package),
+            PreparedAt = new DateTimeOffset(2026, 3, 22, 10, 0, 0, TimeSpan.Zero).AddMinutes(revision),
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        if (!_keep)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private static JsonObject Content(RandomDocument random, long revision)
+    {
+        var package = (JsonObject)random.Package.DeepClone();
+        package.Remove("id");
+        package["expiresAt"] = $"2026-04-22T10:{revision % 60:00}:00Z";
+        package["id"] = CanonicalJson.Sha256(package);
+        return package;
+    }
+
+    private sealed class Recorder(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+        {
+            log.Enqueue(state.ToString() ?? "");
+            return null;
+        }
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            log.Enqueue($"{formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using Grpc.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Handoff;
+using ReleaseIntegrity.Handoff.Api;
+using ReleaseIntegrity.Handoff.Feed;
+using ReleaseIntegrity.Handoff.Reading;
+using ReleaseIntegrity.Handoff.Store;
+using ReleaseIntegrity.Handoff.V1;
+using ReleaseIntegrity.Handoff.Watching;
+using ReleaseIntegrity.Masking;
+using ReleaseIntegrity.Storage.Sqlite;
+using ReleaseIntegrity.Tests.Handoff.Masking;
+
+namespace ReleaseIntegrity.Tests.Handoff.Service;
+
+/// <summary>The API without a host: every part made by hand, as its constructor asks for it.</summary>
+public sealed class The_api_as_a_class : IAsyncLifetime, System.Diagnostics.Metrics.IMeterFactory
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("handoff-").FullName;
+    private readonly Masker _masker = new(HandoffHost.Key);
+    private HandoffStore _store = null!;
+    private HandoffFeed _feed = null!;
+    private HandoffApi _api = null!;
+    private MaskedDocuments _documents = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var options = new HandoffOptions { DatabasePath = Path.Combine(_folder, "handoff.db"), TokenKey = HandoffHost.Key };
+        _store = new HandoffStore(
+            SqliteStore.Open(new SqliteStoreOptions { Path = options.DatabasePath }, HandoffStore.Migrations), _masker, TimeProvider.System);
+        await _store.RekeyAsync(CancellationToken.None);
+        _documents = new MaskedDocuments(_masker);
+        _feed = new HandoffFeed(_store, _masker, this);
+        var tail = new PackageTail(_store, _documents, options, NullLogger<PackageTail>.Instance);
+        _api = new HandoffApi(_store, _documents, tail, TimeProvider.System);
+    }
+
+    [Fact]
+    public async Task It_serves_what_it_was_fed()
+    {
+        var random = new RandomDocument(1);
+        LedgerChanged changed = HandoffHost.Changed(random, 7);
+        await _feed.Apply(changed);
+        await _feed.Apply(HandoffHost.Prepared(random, 1));
+        var call = new Call();
+        string tuple = "tuples/" + _masker.TupleId(random.Tuple);
+        Ledger ledger = await _api.GetLedger(new GetLedgerRequest { Name = tuple + "/ledger" }, call);
+        Assert.Equal(7, ledger.Revision);
+        Assert.Equal(changed.LedgerSha256, ledger.Sha256);
+        Assert.Equal(_masker.Mask(changed.CanonicalLedger), ledger.MaskedJson);
+        CorrectionPackage package = await _api.GetCorrectionPackage(new GetCorrectionPackageRequest { Name = tuple + "/packages/latest" }, call);
+        Assert.Equal(_masker.Mask(HandoffHost.Prepared(random, 1).CanonicalPackage), package.MaskedJson);
+        Assert.True(package.HandoffTime.ToDateTimeOffset() > DateTimeOffset.UtcNow.AddMinutes(-5));
+    }
+
+    [Fact]
+    public async Task It_refuses_before_it_reads()
+    {
+        await _store.DisposeAsync();
+        RpcException e = await Assert.ThrowsAsync<RpcException>(() => _api.GetLedger(new GetLedgerRequest { Name = "?" }, new Call()));
+        Assert.Equal(StatusCode.InvalidArgument, e.StatusCode);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _documents.Dispose();
+        await _store.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    public System.Diagnostics.Metrics.Meter Create(System.Diagnostics.Metrics.MeterOptions options) => new(options);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Call : ServerCallContext
+    {
+        protected override string MethodCore => "";
+
+        protected override string HostCore => "";
+
+        protected override string PeerCore => "";
+
+        protected override DateTime DeadlineCore => DateTime.MaxValue;
+
+        protected override Metadata RequestHeadersCore { get; } = [];
+
+        protected override CancellationToken CancellationTokenCore => CancellationToken.None;
+
+        protected override Metadata ResponseTrailersCore { get; } = [];
+
+        protected override Status StatusCore { get; set; }
+
+        protected override WriteOptions? WriteOptionsCore { get; set; }
+
+        protected override AuthContext AuthContextCore { get; } = new("", []);
+
+        protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
+
+        protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
+    }
+}

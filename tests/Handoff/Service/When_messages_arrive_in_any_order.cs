@@ -1,0 +1,153 @@
+using Grpc.Core;
+using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Handoff.Feed;
+using ReleaseIntegrity.Handoff.V1;
+using ReleaseIntegrity.Masking;
+using ReleaseIntegrity.Tests.Handoff.Masking;
+
+namespace ReleaseIntegrity.Tests.Handoff.Service;
+
+public class When_messages_arrive_in_any_order
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    /// <summary>All 24 orders of four packages, each delivered twice somewhere.</summary>
+    [Fact]
+    public async Task The_chain_is_the_same_in_the_end()
+    {
+        await using HandoffHost host = await HandoffHost.StartAsync();
+        int seed = 100;
+        foreach (int[] order in Orders([1, 2, 3, 4]))
+        {
+            var random = new RandomDocument(seed++);
+            CorrectionPackagePrepared[] chain = [.. Enumerable.Range(1, 4).Select(r => HandoffHost.Prepared(random, r))];
+            foreach (int revision in order.Concat(order.Reverse()))
+            {
+                await host.Feed.Apply(chain[revision - 1], None);
+            }
+
+            string[] expected =
+            [
+                .. Enumerable.Range(1, 4).Select(r => string.Join(' ', r, r == 4 ? "Prepared" : "Superseded", Id(chain, r - 1), Id(chain, r + 1))),
+            ];
+            Assert.Equal(expected, (await PackagesOf(host, random)).OrderBy(p => p.Revision)
+                .Select(p => $"{p.Revision} {p.State} {p.Supersedes} {p.SupersededBy}"));
+        }
+
+        static string Id(CorrectionPackagePrepared[] chain, int revision) =>
+            revision is >= 1 and <= 4 ? chain[revision - 1].PackageId : "";
+    }
+
+    [Fact]
+    public async Task The_last_ledger_stands_and_older_ones_change_nothing()
+    {
+        await using HandoffHost host = await HandoffHost.StartAsync();
+        var random = new RandomDocument(1);
+        Assert.Equal(FeedOutcome.Changed, await host.Feed.Apply(HandoffHost.Changed(random, 2), None));
+        Assert.Equal(FeedOutcome.Unchanged, await host.Feed.Apply(HandoffHost.Changed(random, 2), None));
+        random.Ledger["onHold"] = !(bool)random.Ledger["onHold"]!;
+        Assert.Equal(FeedOutcome.Stale, await host.Feed.Apply(HandoffHost.Changed(random, 1), None));
+        Assert.Equal(FeedOutcome.Conflict, await host.Feed.Apply(HandoffHost.Changed(random, 2), None));
+        Assert.Equal(FeedOutcome.Changed, await host.Feed.Apply(HandoffHost.Changed(random, 3), None));
+        Ledger ledger = await host.Client.GetLedgerAsync(new GetLedgerRequest { Name = NameOf(random) + "/ledger" });
+        Assert.Equal(3, ledger.Revision);
+        Assert.Equal((bool)random.Ledger["onHold"]!, ledger.OnHold);
+    }
+
+    [Fact]
+    public async Task A_hold_s_opening_may_come_before_or_after_its_ledger()
+    {
+        await using HandoffHost host = await HandoffHost.StartAsync();
+        RandomDocument random = Documents.WithHold(500);
+        LedgerChanged changed = HandoffHost.Changed(random, 1);
+        string field = Documents.HeldField(random);
+        var opened = new HoldOpened
+        {
+            Tuple = random.Tuple,
+            HoldId = field + "/digest-identity-conflict",
+            Field = field,
+            Reason = "digest-identity-conflict",
+            At = changed.RecordedAt,
+            LedgerSha256 = changed.LedgerSha256,
+        };
+        Assert.Equal(FeedOutcome.Changed, await host.Feed.Apply(opened, None));
+        Assert.Equal(FeedOutcome.Unchanged, await host.Feed.Apply(opened, None));
+        await host.Feed.Apply(changed, None);
+        ListHoldsResponse holds = await host.Client.ListHoldsAsync(new ListHoldsRequest { Parent = NameOf(random), Field = field });
+        Assert.Equal(changed.RecordedAt, Assert.Single(holds.Holds).OpenTime.ToDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task Content_that_comes_back_has_its_old_name_and_a_new_revision()
+    {
+        await using HandoffHost host = await HandoffHost.StartAsync();
+        var random = new RandomDocument(3);
+        CorrectionPackagePrepared first = HandoffHost.Prepared(random, 1);
+        await host.Feed.Apply(first, None);
+        await host.Feed.Apply(HandoffHost.Prepared(random, 2), None);
+        await host.Feed.Apply(first with { Revision = 3, Supersedes = HandoffHost.Prepared(random, 2).PackageId }, None);
+        string name = $"{NameOf(random)}/packages/{first.PackageId}";
+        Assert.Equal(3, (await Get(name)).Revision);
+        Assert.Equal(PackageState.Superseded, (await Get(name + "@1")).State);
+        Assert.Equal(3, (await Get($"{NameOf(random)}/packages/latest")).Revision);
+        RpcException e = await Assert.ThrowsAsync<RpcException>(() => Get(name + "@2"));
+        Assert.Equal(StatusCode.NotFound, e.StatusCode);
+
+        Task<CorrectionPackage> Get(string n) => host.Client.GetCorrectionPackageAsync(new GetCorrectionPackageRequest { Name = n }).ResponseAsync;
+    }
+
+    [Fact]
+    public async Task A_message_that_does_not_hold_together_is_refused()
+    {
+        await using HandoffHost host = await HandoffHost.StartAsync();
+        var random = new RandomDocument(4);
+        LedgerChanged ledger = HandoffHost.Changed(random, 1);
+        CorrectionPackagePrepared package = HandoffHost.Prepared(random, 1);
+        await Refused(() => host.Feed.Apply(ledger with { LedgerSha256 = new string('0', 64) }));
+        await Refused(() => host.Feed.Apply(ledger with { Tuple = new ImageReference("other.example", "a/b", "1") }));
+        await Refused(() => host.Feed.Apply(package with { PackageId = new string('0', 64) }));
+        await Refused(() => host.Feed.Apply(package with { CanonicalPackage = package.CanonicalPackage.Replace("2026-04-22", "2027-04-22") }));
+        await Refused(() => host.Feed.Apply(package with { CanonicalPackage = "null" }));
+        await Refused(() => host.Feed.Apply(package with { CanonicalPackage = "{\"schema\"" }));
+        await Refused(() => host.Feed.Apply(package with { CanonicalPackage = ledger.CanonicalLedger }));
+
+        async Task Refused(Func<Task<FeedOutcome>> apply)
+        {
+            MalformedFeedException e = await Assert.ThrowsAsync<MalformedFeedException>(apply);
+            Assert.DoesNotContain(random.Secrets, s => Leaks.Shows(e.ToString(), s));
+        }
+    }
+
+    [Fact]
+    public async Task Everything_is_there_after_a_restart_and_under_a_new_key_by_new_names()
+    {
+        var random = new RandomDocument(5);
+        string folder;
+        await using (HandoffHost host = await HandoffHost.StartAsync(keep: true))
+        {
+            folder = host.Folder;
+            await host.Feed.Apply(HandoffHost.Prepared(random, 1), None);
+            await host.Feed.Apply(HandoffHost.Changed(random, 1), None);
+        }
+
+        await using (HandoffHost again = await HandoffHost.StartAsync(folder: folder, keep: true))
+        {
+            Assert.Single(await PackagesOf(again, random));
+        }
+
+        var other = TokenKey.Generate();
+        await using HandoffHost rekeyed = await HandoffHost.StartAsync(folder: folder, key: other);
+        await Assert.ThrowsAsync<RpcException>(() => PackagesOf(rekeyed, random));
+        string id = Assert.Single((await rekeyed.Client.ListLedgersAsync(new ListLedgersRequest())).Ledgers).Tuple.Id;
+        Assert.Equal(new Masker(other).TupleId(random.Tuple), id);
+    }
+
+    private static string NameOf(RandomDocument random) => "tuples/" + new Masker(HandoffHost.Key).TupleId(random.Tuple);
+
+    private static async Task<IReadOnlyList<CorrectionPackage>> PackagesOf(HandoffHost host, RandomDocument random) =>
+        (await host.Client.ListCorrectionPackagesAsync(new ListCorrectionPackagesRequest { Parent = NameOf(random) })).Packages;
+
+    private static IEnumerable<int[]> Orders(int[] items) => items.Length <= 1
+        ? [items]
+        : items.SelectMany(first => Orders([.. items.Where(i => i != first)]).Select(rest => (int[])[first, .. rest]));
+}

@@ -1,0 +1,102 @@
+using System.Text.Json.Nodes;
+using ReleaseIntegrity.AllInOne.Offline.Input;
+using ReleaseIntegrity.Auditing;
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Tests.Offline;
+
+/// <summary>The audit counts 0 for honest ledgers; here it is shown that it can count.</summary>
+public sealed class When_a_ledger_hides_a_difference : IDisposable
+{
+    private readonly Scratch _scratch = new();
+
+    public void Dispose() => _scratch.Dispose();
+
+    [Fact]
+    public void The_honest_ledger_hides_none()
+    {
+        (SilentOverwriteAudit audit, JsonObject ledger) = Audited();
+
+        Assert.Equal(0, audit.Check(ledger));
+    }
+
+    [Fact]
+    public void A_value_that_won_without_a_rule_is_counted()
+    {
+        (SilentOverwriteAudit audit, JsonObject ledger) = Audited();
+        Doctor(ledger, "manifest-digest", e => (e["state"], e["hold"], e["authoritative"]) = ("agreed", null, Story.A));
+
+        Assert.Equal(1, audit.Check(ledger));
+    }
+
+    [Fact]
+    public void A_rule_that_hides_the_loser_is_counted()
+    {
+        (SilentOverwriteAudit audit, JsonObject ledger) = Audited();
+        Doctor(ledger, "tag-to-digest", e =>
+        {
+            (e["state"], e["hold"], e["authoritative"], e["rule"]) = ("precedence", null, Story.A, "registry-over-snapshot");
+            e["candidates"] = new JsonArray([.. e["candidates"]!.AsArray().Where(c => c!["value"]!.GetValue<string>() == Story.A).Select(c => c!.DeepClone())]);
+        });
+
+        Assert.Equal(1, audit.Check(ledger));
+    }
+
+    [Fact]
+    public void A_rule_that_keeps_the_loser_in_sight_is_not()
+    {
+        (SilentOverwriteAudit audit, JsonObject ledger) = Audited();
+        Doctor(ledger, "tag-to-digest", e => (e["state"], e["hold"], e["authoritative"], e["rule"]) = ("precedence", null, Story.A, "registry-over-snapshot"));
+
+        Assert.Equal(0, audit.Check(ledger));
+    }
+
+    [Fact]
+    public void A_hold_without_a_reason_and_a_missing_field_are_counted()
+    {
+        (SilentOverwriteAudit audit, JsonObject ledger) = Audited();
+        Doctor(ledger, "certificate-fingerprint", e => e["hold"] = null);
+        JsonArray fields = ledger["fields"]!.AsArray();
+        fields.Remove(fields.Single(f => f!["field"]!.GetValue<string>() == "tag-to-digest"));
+
+        Assert.Equal(2, audit.Check(ledger));
+    }
+
+    [Fact]
+    public void A_tuple_out_of_scope_is_nobodys_decision()
+    {
+        (SilentOverwriteAudit audit, JsonObject ledger) = Audited();
+        Doctor(ledger, "manifest-digest", e => (e["state"], e["hold"]) = ("agreed", null));
+        ledger["inScope"] = false;
+
+        Assert.Equal(0, audit.Check(ledger));
+    }
+
+    [Fact]
+    public void The_audit_knows_the_contracts_and_nothing_of_the_engine() => Assert.Equal(
+        ["ReleaseIntegrity.Contracts"],
+        typeof(SilentOverwriteAudit).Assembly.GetReferencedAssemblies()
+            .Select(a => a.Name!)
+            .Where(n => n.StartsWith("ReleaseIntegrity", StringComparison.Ordinal)));
+
+    private static void Doctor(JsonObject ledger, string field, Action<JsonObject> doctor) =>
+        doctor(ledger["fields"]!.AsArray().Single(f => f!["field"]!.GetValue<string>() == field)!.AsObject());
+
+    private (SilentOverwriteAudit Audit, JsonObject Ledger) Audited()
+    {
+        string input = Story.Folder(_scratch);
+        var formats = FormatTable.Shipped();
+        IReadOnlyList<InputFile> files = InputFiles.Find([input], _scratch["out"], formats);
+        using var reader = new DeliveryReader(files, formats);
+        Observation[] items = [.. DeliveryPlaces.Of(files)
+            .SelectMany(p => ((Delivery.Read)reader.Read(p)).Items)
+            .OfType<NormalisedItem.Observed>()
+            .Select(o => o.Observation with { Lineage = o.Observation.Lineage with { ExtractedAt = new DateTimeOffset(2026, 3, 23, 0, 0, 0, TimeSpan.Zero) } })];
+        var rules = new AuditRules
+        {
+            Heard = Enum.GetValues<Field>().ToDictionary(f => f, _ => (IReadOnlySet<Source>)Enum.GetValues<Source>().ToHashSet()),
+            SkewAllowance = TimeSpan.FromMinutes(5),
+        };
+        return (new SilentOverwriteAudit(rules, items), Run.Reconcile(_scratch["out"], input, "--reveal", "--as-of", "2026-03-23T00:00:00Z").Ledger);
+    }
+}
