@@ -4,6 +4,7 @@ using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Messaging;
 using ReleaseIntegrity.Reconciling;
@@ -57,6 +58,8 @@ public sealed class When_the_process_dies : IDisposable
 
     private async Task<WebApplication> StartAsync(Gate gate)
     {
+        // The bus keeps its log per flow of execution: the next process must not write to the log of the last.
+        LogContext.ConfigureCurrentLogContext(NullLoggerFactory.Instance);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Services.AddReconciler(o => o.DataFolder = _folder.FullName);
