@@ -79,12 +79,24 @@ public class Invariants
     }
 
     [Property(Arbitrary = [typeof(Invariants)], MaxTest = 400)]
-    public bool I2_every_differing_candidate_is_held_converging_or_lost_by_a_named_rule(Observation[] evidence) =>
-        World.Reconcile(Rules, At("12:00"), evidence).Ledger.Fields.All(f =>
-            f.State is not FieldState.Agreed
-            || f.Candidates.All(c => c.Outcome is not (CandidateOutcome.Lost or CandidateOutcome.Contested))
-            ) && World.Reconcile(Rules, At("12:00"), evidence).Ledger.Fields.All(f =>
-            f.State is not FieldState.Precedence || (f.Rule is not null && f.Candidates.Any(c => c.Outcome == CandidateOutcome.Lost)));
+    public bool I2_every_differing_candidate_is_held_converging_or_lost_by_a_named_rule(Observation[] evidence)
+    {
+        return World.Reconcile(Rules, At("12:00"), evidence).Ledger.Fields.All(Shows);
+
+        static bool Shows(FieldEntry entry)
+        {
+            bool agreeing = entry.Candidates
+                .Where(c => c.Outcome is CandidateOutcome.Agrees or CandidateOutcome.Authoritative)
+                .All(c => c.Values.All(v => entry.Authoritative?.Contains(v) == true));
+            bool differing = entry.Candidates.Any(c => c.Outcome is CandidateOutcome.Lost or CandidateOutcome.Contested);
+            return agreeing && entry.State switch
+            {
+                FieldState.Agreed => !differing,
+                FieldState.Precedence => differing && entry.Rule is not null,
+                _ => true,
+            };
+        }
+    }
 
     [Property(Arbitrary = [typeof(Invariants)], MaxTest = 400)]
     public bool I3_runtime_is_never_authoritative_for_a_signed_field(Observation[] evidence) =>

@@ -1,0 +1,63 @@
+using ReleaseIntegrity.Tests.Architecture.Reading;
+
+namespace ReleaseIntegrity.Tests.Architecture;
+
+/// <summary>
+/// I11, advisory: nothing is ever written to a source system. Two rules over the compiled code hold it. Only a resync,
+/// which asks a source again, may speak HTTP to the outside at all (and the demo, which plays the sources' part towards
+/// this product's own collectors). And where HTTP is allowed to reach a source, no verb but GET and HEAD can be said:
+/// neither the methods of the client nor the verb objects of the others are called. Programs that could write in our
+/// place (skopeo, kubectl) can't be started.
+/// </summary>
+public sealed class Sources_are_only_read
+{
+    private static readonly string[] Clients =
+    [
+        "System.Net.Http.HttpClient", "System.Net.Http.HttpMessageInvoker", "System.Net.Http.IHttpClientFactory",
+        "System.Net.Http.HttpRequestMessage", "System.Net.Http.SocketsHttpHandler", "System.Net.Http.HttpClientHandler",
+        "System.Net.WebClient", "System.Net.HttpWebRequest", "System.Net.WebRequest", "System.Net.Sockets.Socket",
+        "System.Net.Sockets.TcpClient", "System.Diagnostics.Process", "System.Diagnostics.ProcessStartInfo",
+    ];
+
+    private static readonly string[] WritingVerbs = ["Post", "Put", "Patch", "Delete"];
+
+    [Fact]
+    public void Only_a_resync_speaks_to_the_outside() =>
+        Rule.Holds(CompiledCode.Product.SelectMany(c => Speakers(c, t => AsksSources(t) || PlaysSources(t))));
+
+    [Fact]
+    public void No_verb_but_reading_is_ever_said_to_a_source() =>
+        Rule.Holds(CompiledCode.Product.SelectMany(c => Writers(c, PlaysSources)));
+
+    [Fact]
+    public void A_writer_that_is_seeded_is_seen()
+    {
+        CompiledCode seeded = CompiledCode.Seeded(typeof(Seeded.SourceWriter), typeof(Seeded.FileReader));
+
+        string[] speakers = [.. Speakers(seeded, _ => false).Distinct()];
+        Assert.Contains("ReleaseIntegrity.Tests.Architecture.Seeded.FileReader uses System.Net.Http.HttpClient..ctor", speakers);
+        Assert.Contains("ReleaseIntegrity.Tests.Architecture.Seeded.SourceWriter uses System.Diagnostics.Process.Start", speakers);
+
+        string[] writers = [.. Writers(seeded, _ => false)];
+        Assert.Equal(2, writers.Length);
+        Assert.Contains(writers, w => w.EndsWith(".PutAsJsonAsync", StringComparison.Ordinal));
+        Assert.Contains(writers, w => w.EndsWith(".get_Delete", StringComparison.Ordinal));
+    }
+
+    private static bool AsksSources(string type) => type.Contains(".Resync.", StringComparison.Ordinal);
+
+    private static bool PlaysSources(string type) => type.StartsWith("ReleaseIntegrity.AllInOne.Demo.", StringComparison.Ordinal);
+
+    private static IEnumerable<string> Speakers(CompiledCode code, Func<string, bool> may) => code.Uses
+        .Where(u => Clients.Contains(u.Used) && !may(u.Type))
+        .Select(u => u.ToString());
+
+    private static IEnumerable<string> Writers(CompiledCode code, Func<string, bool> may) => code.Uses
+        .Where(u => u.Used.StartsWith("System.Net.Http.", StringComparison.Ordinal) && !may(u.Type) && Says(u))
+        .Select(u => u.ToString());
+
+    /// <summary>A client's method of a writing verb, the verb itself, or a verb made of a text.</summary>
+    private static bool Says(Use use) => use.Used == "System.Net.Http.HttpMethod"
+        ? use.Member is ".ctor" or "Parse" or "get_Connect" || WritingVerbs.Any(v => use.Member == "get_" + v)
+        : WritingVerbs.Any(v => use.Member?.StartsWith(v, StringComparison.Ordinal) == true);
+}
