@@ -6,7 +6,7 @@ using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
 using ReleaseIntegrity.AllInOne.Offline;
-using ReleaseIntegrity.AllInOne.Serving;
+using ReleaseIntegrity.AllInOne.Hosting;
 using ReleaseIntegrity.Handoff.V1;
 
 namespace ReleaseIntegrity.Tests.Offline;
