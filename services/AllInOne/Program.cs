@@ -8,18 +8,32 @@ namespace ReleaseIntegrity.AllInOne;
 /// <summary>The whole product in one process, and its offline form.</summary>
 internal static class Program
 {
+    private const string Notes = """
+        Start with:
+          dotnet run --project services/AllInOne -- demo
+        Every command has a --help with examples.
+        """;
+
     /// <summary>Runs a command; the result is the process's exit code.</summary>
     public static int Main(string[] args) => Run(args, new InvocationConfiguration());
 
     /// <summary>Runs a command with its output elsewhere.</summary>
     internal static int Run(string[] args, InvocationConfiguration configuration)
     {
+        Command demo = DemoCommand.Create();
+        Command serve = ServeCommand.Create();
         Command reconcile = ReconcileCommand.Create();
         var root = new RootCommand("Release Integrity: one trusted current record per released artifact, from what four systems say about it.")
         {
-            reconcile,
+            demo, serve, reconcile,
         };
-        HelpWithExamples.AddTo(root, new Dictionary<Command, string> { [reconcile] = ReconcileCommand.Notes });
+        HelpWithExamples.AddTo(root, new Dictionary<Command, string>
+        {
+            [root] = Notes,
+            [demo] = DemoCommand.Notes,
+            [serve] = ServeCommand.Notes,
+            [reconcile] = ReconcileCommand.Notes,
+        });
 
         ParseResult parsed = root.Parse(args);
         if (parsed.Action is not ParseErrorAction)

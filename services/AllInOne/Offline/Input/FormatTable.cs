@@ -1,7 +1,6 @@
 using ReleaseIntegrity.Collectors.ArtifactRegistry;
 using ReleaseIntegrity.Collectors.ChangeSnapshot;
 using ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
-using ReleaseIntegrity.Collectors.Formats.CloudEvents;
 using ReleaseIntegrity.Collectors.RuntimeValidation;
 using ReleaseIntegrity.Collectors.SignatureLedger;
 using ReleaseIntegrity.Contracts;
@@ -29,7 +28,6 @@ internal sealed class FormatTable
         .. SignatureLedgerFormats.All(),
         .. ChangeSnapshotFormats.All(FieldMappings.Default),
         .. RuntimeValidationFormats.All(new RuntimeValidationOptions()),
-        .. Enum.GetValues<Source>().Select(source => new CloudEventsNormalizer(source)),
     ]);
 
     /// <summary>A table of these; of one source and format the first counts.</summary>

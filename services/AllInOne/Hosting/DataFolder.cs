@@ -1,0 +1,86 @@
+using System.Text;
+using ReleaseIntegrity.AllInOne.Offline;
+using ReleaseIntegrity.Masking;
+
+namespace ReleaseIntegrity.AllInOne.Hosting;
+
+/// <summary>The folder that holds everything: one SQLite file per service, the token key, and settings if there are any.</summary>
+internal sealed class DataFolder
+{
+    private const string KeyFile = "token.key";
+
+    private DataFolder(string path) => Path = path;
+
+    /// <summary>Full path.</summary>
+    public string Path { get; }
+
+    /// <summary>Settings of the collectors, credentials above all; need not be there.</summary>
+    public string SettingsFile => System.IO.Path.Combine(Path, "settings.json");
+
+    /// <summary>The handoff's database.</summary>
+    public string HandoffDatabase => System.IO.Path.Combine(Path, "handoff.db");
+
+    /// <summary>Opens the folder, and makes it where it is missing.</summary>
+    /// <exception cref="UsageException">It can't be made.</exception>
+    public static DataFolder Open(string path)
+    {
+        try
+        {
+            // What sources said is nobody else's business.
+            string full = System.IO.Path.GetFullPath(path);
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(full);
+            }
+            else
+            {
+                Directory.CreateDirectory(full, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+
+            return new DataFolder(full);
+        }
+        catch (Exception bad) when (bad is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UsageException($"--data '{path}' can't be used: {bad.Message}");
+        }
+    }
+
+    /// <summary>The key under which values become tokens, made at the first start.</summary>
+    /// <exception cref="UsageException">The key file is damaged.</exception>
+    public TokenKey TokenKey()
+    {
+        string file = System.IO.Path.Combine(Path, KeyFile);
+        try
+        {
+            if (!File.Exists(file))
+            {
+                Write(file, Masking.TokenKey.Generate().Export());
+            }
+
+            return Masking.TokenKey.Read(file);
+        }
+        catch (TokenKeyException bad)
+        {
+            throw new UsageException(bad.Message);
+        }
+    }
+
+    /// <summary>Whole or not at all, and readable by nobody else.</summary>
+    private static void Write(string file, string text)
+    {
+        string draft = file + ".new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (var stream = new FileStream(draft, options))
+        {
+            stream.Write(Encoding.ASCII.GetBytes(text));
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(draft, file);
+    }
+}

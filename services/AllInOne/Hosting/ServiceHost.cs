@@ -1,0 +1,182 @@
+using System.Net;
+using MassTransit;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using ReleaseIntegrity.AllInOne.Offline;
+using ReleaseIntegrity.AllInOne.Offline.Input;
+using ReleaseIntegrity.Collectors.ArtifactRegistry;
+using ReleaseIntegrity.Collectors.ChangeSnapshot;
+using ReleaseIntegrity.Collectors.Hosting;
+using ReleaseIntegrity.Collectors.RuntimeValidation;
+using ReleaseIntegrity.Collectors.SignatureLedger;
+using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Handoff;
+using ReleaseIntegrity.Handoff.Feed;
+using ReleaseIntegrity.Messaging;
+using ReleaseIntegrity.Policies;
+using ReleaseIntegrity.Reconciling;
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.AllInOne.Hosting;
+
+/// <summary>Every service in one process: collectors, reconciler and handoff over an in-memory bus and SQLite files.</summary>
+internal sealed class ServiceHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ServiceHost(WebApplication app, IReadOnlyList<Uri> http, Uri grpc)
+    {
+        _app = app;
+        Http = http;
+        Grpc = grpc;
+    }
+
+    /// <summary>Where the collectors and the JSON form of the handoff listen.</summary>
+    public IReadOnlyList<Uri> Http { get; }
+
+    /// <summary>Where the gRPC handoff listens: HTTP/2 without TLS, on loopback.</summary>
+    public Uri Grpc { get; }
+
+    /// <summary>Starts everything.</summary>
+    /// <exception cref="UsageException">Something in the request or the settings can't be used.</exception>
+    public static async Task<ServiceHost> StartAsync(ServeRequest request, CancellationToken cancellationToken)
+    {
+        Policy policy = ShippedOr(request.Policy);
+        ListenAddress[] addresses = [.. request.Urls.Select(ListenAddress.Parse)];
+        DataFolder data = DataFolder.Open(request.DataFolder);
+        WebApplicationBuilder builder = CreateBuilder(request, data);
+        Credentials.Require(builder.Configuration, addresses, data);
+        AddServices(builder, data, policy);
+
+        var listening = new List<ListenOptions>();
+        ListenOptions? grpc = null;
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            foreach (ListenAddress address in addresses)
+            {
+                address.Listen(kestrel, options =>
+                {
+                    options.Protocols = HttpProtocols.Http1;
+                    listening.Add(options);
+                });
+            }
+
+            // Without TLS one port can't speak both HTTP/1.1 and the HTTP/2 that gRPC needs.
+            kestrel.Listen(IPAddress.Loopback, request.GrpcPort, options =>
+            {
+                options.Protocols = HttpProtocols.Http2;
+                grpc = options;
+            });
+        });
+
+        WebApplication app = builder.Build();
+        Map(app);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is OptionsValidationException or StoreException or ListenException or FormatException or IOException)
+        {
+            await app.DisposeAsync();
+            throw new UsageException(e is OptionsValidationException refused ? string.Join('\n', refused.Failures) : e.Message);
+        }
+
+        return new ServiceHost(app, [.. listening.Select(Reachable)], Reachable(grpc!));
+    }
+
+    /// <summary>Serves until the process is told to stop.</summary>
+    public Task WaitAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+
+    private static Policy ShippedOr(string? path) => path is null
+        ? PolicyFile.Default()
+        : PolicyFile.Load(path) switch
+        {
+            PolicyResult.Loaded loaded => loaded.Policy,
+            PolicyResult refused => throw new UsageException(refused.ToString()),
+        };
+
+    private static WebApplicationBuilder CreateBuilder(ServeRequest request, DataFolder data)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddJsonFile(data.SettingsFile, optional: true);
+        builder.Configuration.AddEnvironmentVariables();
+
+        // Results go to stdout; what happens meanwhile goes to stderr.
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(request.Quiet ? LogLevel.Error : LogLevel.Information);
+        builder.Logging.AddFilter("Microsoft", request.Quiet ? LogLevel.Error : LogLevel.Warning);
+        builder.Logging.AddFilter("Grpc", request.Quiet ? LogLevel.Error : LogLevel.Warning);
+        builder.Logging.AddFilter("MassTransit", request.Quiet ? LogLevel.Error : LogLevel.Warning);
+
+        // The caller tells why a start failed, shorter.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        return builder;
+    }
+
+    private static void AddServices(WebApplicationBuilder builder, DataFolder data, Policy policy)
+    {
+        IServiceCollection services = builder.Services;
+        IConfiguration configuration = builder.Configuration;
+        void Configure(CollectorOptions options)
+        {
+            options.DataFolder = data.Path;
+            options.Credential ??= Credentials.Shared(configuration);
+        }
+
+        services.AddArtifactRegistryCollector(Credentials.Of(configuration, Source.ArtifactRegistry), Configure);
+        services.AddSignatureLedgerCollector(Credentials.Of(configuration, Source.SignatureLedger), Configure);
+        services.AddChangeSnapshotCollector(Credentials.Of(configuration, Source.ChangeSnapshot), Configure);
+        services.AddRuntimeValidationCollector(Credentials.Of(configuration, Source.RuntimeValidation), Configure);
+        services.AddSingleton(policy);
+        services.AddReconciler(options => options.DataFolder = data.Path);
+        services.AddHandoff(new HandoffOptions { DatabasePath = data.HandoffDatabase, TokenKey = data.TokenKey() });
+        services.AddEmbeddedBus(bus =>
+        {
+            bus.AddReconcilerConsumers();
+            bus.AddHandoffConsumers();
+            bus.AddConfigureEndpointsCallback((context, name, endpoint) =>
+            {
+                if (name == HandoffFeedConsumerDefinition.Queue)
+                {
+                    endpoint.UseConsumeFilter(typeof(ConfirmConsumed<>), context);
+                }
+            });
+        });
+    }
+
+    private static void Map(WebApplication app)
+    {
+        app.UseShortPaths(FormatTable.Shipped().All);
+        app.UseLocalOnly();
+        app.UseRouting();
+        foreach (Source source in Enum.GetValues<Source>())
+        {
+            app.MapGroup($"/{WireNames.Of(source)}").MapCollector(source);
+        }
+
+        app.MapReconciler();
+        app.MapReconcilerHealth();
+        app.MapHandoff();
+    }
+
+    private static Uri Reachable(ListenOptions options)
+    {
+        IPEndPoint bound = options.IPEndPoint!;
+        bool any = bound.Address.Equals(IPAddress.Any) || bound.Address.Equals(IPAddress.IPv6Any);
+        return new UriBuilder("http", any ? "localhost" : bound.Address.ToString(), bound.Port).Uri;
+    }
+}
