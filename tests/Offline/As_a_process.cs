@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ReleaseIntegrity.AllInOne;
 
 namespace ReleaseIntegrity.Tests.Offline;
 
@@ -45,9 +44,28 @@ public sealed class As_a_process : IDisposable
             text => Assert.Contains(text, output, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void The_demo_plays_the_scenario_masked_and_ends()
+    {
+        (int code, string output, string error) = Start("demo", "--exit");
+
+        Assert.Equal((0, ""), (code, error));
+        Assert.All(
+            new[] { "digest-identity-conflict", "snapshot-binding-mismatch", "runtime-unlinked", "proposed writes: 0", "proposed writes: 1", "inverse", "supersedes", "8f4…7ac", "8f4…71e", "kms-prod-sign-09", "rel-2026.03.22.4" },
+            text => Assert.Contains(text, output, StringComparison.Ordinal));
+        Assert.All(
+            new[] { "payments/checkout", "prod-eu-1", "Maya", "8f4559aead", "8f4df7e70e" },
+            secret => Assert.DoesNotContain(secret, output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_command_has_help_with_examples() => Assert.All(
+        new[] { "demo", "serve", "reconcile" },
+        command => Assert.Contains("Examples:", Start(command, "--help").Output, StringComparison.Ordinal));
+
     private static (int Code, string Output, string Error) Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [typeof(AllInOne.Program).Assembly.Location, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using ReleaseIntegrity.AllInOne;
 
 namespace ReleaseIntegrity.Tests.Offline;
 
@@ -12,7 +11,7 @@ internal sealed record Run(int Code, string Output, string Error, IReadOnlyDicti
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        int code = Program.Run(
+        int code = AllInOne.Program.Run(
             ["reconcile", .. arguments, "--out", folder], new InvocationConfiguration { Output = output, Error = error });
         return new Run(code, output.ToString(), error.ToString(), FilesOf(folder));
     }

@@ -22,7 +22,7 @@ public abstract class EvidenceEquivalence<TEngine>
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    [Property(MaxTest = 60)]
+    [Property(MaxTest = 40, StartSize = 1000, EndSize = 100_000)]
     public async Task The_store_ends_where_the_evidence_base_does(int seed)
     {
         var world = new World(seed);
@@ -52,10 +52,15 @@ public abstract class EvidenceEquivalence<TEngine>
     }
 
     [Theory]
+    [InlineData(36)]
     [InlineData(50)]
+    [InlineData(371)]
+    [InlineData(663)]
+    [InlineData(1284)]
+    [InlineData(1610)]
     public Task Seeds_that_failed_once_stay(int seed) => The_store_ends_where_the_evidence_base_does(seed);
 
-    [Property(MaxTest = 15)]
+    [Property(MaxTest = 15, StartSize = 1000, EndSize = 100_000)]
     public async Task A_change_of_policy_derives_what_was_known_before_anew(int seed)
     {
         var world = new World(seed);
@@ -70,6 +75,28 @@ public abstract class EvidenceEquivalence<TEngine>
         rig = new Rig(engine.Store, clock, Policy);
         await rig.Derivation.EnsureAsync(Ct);
         await AssertSameAsync(engine, rig, Known(world), seed, samePolicy: false);
+    }
+
+    [Property(MaxTest = 150, StartSize = 1000, EndSize = 100_000)]
+    public void The_engine_does_not_look_at_the_order_of_records(int seed)
+    {
+        EvidenceBase known = Known(new World(seed));
+        var random = new Random(seed);
+        foreach (ImageReference tuple in known.Tuples)
+        {
+            TupleEvidence evidence = known.Of(tuple);
+            RecordHistory[] records = [.. evidence.Records];
+            random.Shuffle(records);
+            foreach (double hours in (double[])[8, 14.6, 72])
+            {
+                DateTimeOffset at = Say.T0.AddHours(hours);
+                Reconciliation one = Core.Reconciler.Reconcile(evidence, Policy, at);
+                Reconciliation other = Core.Reconciler.Reconcile(evidence with { Records = records }, Policy, at);
+                AssertSameText(
+                    CanonicalJson.Text(LedgerDocument.Of(one.Ledger)), CanonicalJson.Text(LedgerDocument.Of(other.Ledger)), $"seed {seed}: {tuple} at {at:O}");
+                Assert.Equal(one.NextEvaluationAt, other.NextEvaluationAt);
+            }
+        }
     }
 
     private static EvidenceBase Known(World world)

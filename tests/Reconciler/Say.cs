@@ -22,7 +22,7 @@ internal static class Say
     {
         Record = new SourceRecord(Source.ArtifactRegistry, tuple.Registry, RecordKind.RegistryTag, tuple.ToString()),
         Revision = new Revision(null, at),
-        Lineage = From($"tag {tuple} {digest} {at:O}", "distribution", read ?? at.AddSeconds(1)),
+        Lineage = From($"tag {tuple} {digest} {at:O} {string.Join(',', children ?? [])}", "distribution", read ?? at.AddSeconds(1)),
         Subjects = [new Subject(tuple, digest, DigestKind.Unknown, Place.At("/target/digest"))],
         Withdrawn = digest is null,
         Children = children ?? [],
@@ -85,7 +85,7 @@ internal static class Say
     {
         Record = new SourceRecord(Source.ArtifactRegistry, repository.Registry, RecordKind.RegistryManifest, $"{repository.Coordinates}@{index}"),
         Revision = new Revision(null, at),
-        Lineage = From($"manifest {repository.Coordinates} {index} {at:O} {deleted}", "distribution", at.AddSeconds(1)),
+        Lineage = From($"manifest {repository.Coordinates} {index} {at:O} {deleted} {string.Join(',', children)}", "distribution", at.AddSeconds(1)),
         Subjects = [new Subject(repository with { Tag = null }, index, DigestKind.Index, Place.At("/target/digest"))],
         Children = children,
         Withdrawn = deleted,
@@ -113,7 +113,7 @@ internal static class Say
         Tag(Tuple, A, T0.AddHours(-9)),
         Entry(41, T0.AddHours(-2), Tuple, "kms-prod-sign-09", B),
         Change(Tuple, B, T0.AddHours(-20), "kms-prod-sign-08", T0.AddHours(-1)),
-        Pod(Tuple, B, T0.AddMinutes(-30), envelope: "rekor:" + Hash("nobody has it")),
+        Pod(Tuple, B, T0.AddHours(-2), envelope: "rekor:" + Hash("nobody has it")),
     ];
 
     private static Lineage From(string notification, string format, DateTimeOffset read) => new(Hash(notification), 0, read, format, 1);

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using ReleaseIntegrity.AllInOne.Offline;
-using ReleaseIntegrity.AllInOne.Serving;
+using ReleaseIntegrity.AllInOne.Hosting;
 
 namespace ReleaseIntegrity.AllInOne.CommandLine;
 

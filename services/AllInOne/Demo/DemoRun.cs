@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Net.Client;
-using ReleaseIntegrity.AllInOne.Serving;
+using ReleaseIntegrity.AllInOne.Hosting;
 using ReleaseIntegrity.Handoff.V1;
 using Spectre.Console;
 

@@ -1,4 +1,4 @@
-using ReleaseIntegrity.AllInOne.Serving;
+using ReleaseIntegrity.AllInOne.Hosting;
 using Spectre.Console;
 
 namespace ReleaseIntegrity.AllInOne.Demo;

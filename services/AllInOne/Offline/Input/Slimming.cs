@@ -5,7 +5,8 @@ namespace ReleaseIntegrity.AllInOne.Offline.Input;
 
 /// <summary>
 /// Makes equal parts of observations one object: places, instances, references and digests recur in their thousands, and
-/// all observations of the input are held until the end. Changes no value. Safe for concurrent use.
+/// all observations of the input are held until the end. Changes no value but the message id, which only tells deliveries
+/// apart and has served its turn. Safe for concurrent use.
 /// </summary>
 internal sealed class Slimming
 {
@@ -15,6 +16,7 @@ internal sealed class Slimming
     private readonly ConcurrentDictionary<Place, Place> _places = new();
     private readonly ConcurrentDictionary<string, string> _texts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<ImageReference, ImageReference> _images = new();
+    private readonly ConcurrentDictionary<SourceRecord, SourceRecord> _records = new();
     private int _shared;
 
     /// <summary>The items with their parts shared, and the notification's address where an item states it.</summary>
@@ -44,6 +46,7 @@ internal sealed class Slimming
             subjects[i] = subject with
             {
                 Image = subject.Image is { } image ? Share(_images, image) : null,
+                Digest = subject.Digest is { } digest ? Digest.Parse(Share(_texts, digest.Text)) : null,
                 Place = Share(_places, subject.Place),
             };
         }
@@ -56,7 +59,8 @@ internal sealed class Slimming
 
         return observation with
         {
-            Record = observation.Record with { Instance = Share(_texts, observation.Record.Instance) },
+            Record = Share(_records, observation.Record),
+            MessageId = null,
             Lineage = observation.Lineage with { NotificationSha256 = address },
             RecordPointer = Share(_texts, observation.RecordPointer),
             Subjects = subjects,

@@ -7,8 +7,8 @@ public static class ItemOutcomes
 {
     /// <summary>
     /// The outcome of each observation of one record, in their order: duplicate if another one said the same at the same
-    /// revision and was extracted before (or stands before it in the list, where one is listed twice); superseded if it
-    /// doesn't count now; unbound if no tuple anchors what it names; applied else. Null for an observation that a later
+    /// revision and was extracted before (or stands before it in the list, where one is listed twice); unbound if
+    /// no tuple anchors what it names; superseded if it doesn't count now; applied else. Null for an observation that a later
     /// mapping of the same item replaced: that one stands for the item.
     /// </summary>
     /// <param name="observations">All observations of the record.</param>
@@ -37,9 +37,9 @@ public static class ItemOutcomes
         {
             outcomes[i] = !standing.Contains(observations[i]) ? null
                 : !firsts.Contains(i) ? ItemOutcome.Duplicate
-                : !history.Counts(observations[i]) ? ItemOutcome.Superseded
-                : isBound(observations[i]) ? ItemOutcome.Applied
-                : ItemOutcome.Unbound;
+                : !isBound(observations[i]) ? ItemOutcome.Unbound
+                : history.Counts(observations[i]) ? ItemOutcome.Applied
+                : ItemOutcome.Superseded;
         }
 
         return outcomes;

@@ -13,6 +13,7 @@ internal static class Alternatives
     internal static IReadOnlyList<Alternative> Of(FieldEntry digest, DigestVerdict verdict, CurrentView view, FieldDecider decider)
     {
         var alternatives = new List<Alternative>();
+        FieldDecider settled = decider.Settled();
         foreach (IGrouping<string, Candidate> value in digest.Candidates
             .Where(c => c.Counts && c.Values.Count == 1)
             .GroupBy(c => c.Values[0], StringComparer.Ordinal)
@@ -20,7 +21,7 @@ internal static class Alternatives
         {
             if (Digest.TryParse(value.Key, out Digest assumed))
             {
-                alternatives.Add(Assume(assumed, [.. value], verdict, view, decider));
+                alternatives.Add(Assume(assumed, [.. value], verdict, view, settled));
             }
         }
 

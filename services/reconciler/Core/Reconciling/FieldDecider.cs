@@ -3,8 +3,14 @@ using ReleaseIntegrity.Contracts;
 namespace ReleaseIntegrity.Core;
 
 /// <summary>Decides one field of one tuple at one instant, by the policy's rules alone.</summary>
-internal sealed partial class FieldDecider(CurrentView view, Policy policy, DateTimeOffset asOf)
+internal sealed partial class FieldDecider(CurrentView view, Policy policy, DateTimeOffset asOf, bool settled = false)
 {
+    /// <summary>
+    /// The same, as if every allowance were over: what would follow from a decision doesn't change by waiting, so that no
+    /// instant has to be kept at which it would.
+    /// </summary>
+    internal FieldDecider Settled() => new(view, policy, asOf, settled: true);
+
     /// <summary>The entry of a field, given where the manifest digest stands (null for the digest itself).</summary>
     internal FieldEntry Decide(Field field, DigestVerdict? verdict)
     {
@@ -76,7 +82,9 @@ internal sealed partial class FieldDecider(CurrentView view, Policy policy, Date
                 draft.MarkAll(counting, CandidateOutcome.Contested, Whys.RootHeld);
                 draft.ReleaseWhen.Add(new ReleaseCondition(
                     policy.For(Field.ManifestDigest).Authority, Field.ManifestDigest, ReleasePredicate.RootReleased));
-                return HeldEntry(draft, verdict.Hold);
+
+                // It settled with its root: the end of its own allowance changes nothing, and is no transition.
+                return HeldEntry(draft, verdict.Hold) with { DifferSince = null };
             case FieldState.Converging:
                 draft.MarkAll(counting, CandidateOutcome.Contested, Whys.Converging);
                 return Entry(draft, FieldState.Converging, null) with { SettlesAt = verdict.SettlesAt };
@@ -277,5 +285,5 @@ internal sealed partial class FieldDecider(CurrentView view, Policy policy, Date
 
     /// <summary>When the propagation allowance ends, if it hasn't.</summary>
     private DateTimeOffset? SettlesAt(FieldDraft draft) =>
-        Instants.Later(draft.DifferSince(), draft.Policy.Allowance) is { } end && end > asOf ? end : null;
+        !settled && Instants.Later(draft.DifferSince(), draft.Policy.Allowance) is { } end && end > asOf ? end : null;
 }

@@ -26,18 +26,11 @@ internal static class SnapshotBinding
             return;
         }
 
-        List<RecordVersion> snapshots = view.Snapshots.FindAll(s => view.IsAuthoritative(s.Last));
-        foreach (RecordVersion snapshot in snapshots)
+        foreach (RecordVersion snapshot in view.Snapshots)
         {
-            JudgeOne(draft, snapshot, view, policy, verdict);
-        }
-
-        if (draft.Reasons.Contains(HoldReason.SnapshotBindingMismatch))
-        {
-            // After all are judged, since they come in any order: once one fails, all of them count from when they began.
-            foreach (RecordVersion snapshot in snapshots)
+            if (view.IsAuthoritative(snapshot.Last))
             {
-                CountFrom(draft, snapshot, view, verdict);
+                JudgeOne(draft, snapshot, view, policy, verdict);
             }
         }
     }
@@ -49,34 +42,30 @@ internal static class SnapshotBinding
             return;
         }
 
+        int before = draft.Reasons.Count;
         Digest? authoritative = verdict?.Digest;
         if (authoritative is { } digest && digest != approved)
         {
             Mismatch(draft, Field.ApprovedTuple, ReleasePredicate.NewerRevisionNames, digest.Text);
         }
 
-        if (FingerprintUnknown(snapshot, view, out _))
+        DateTimeOffset? firstWrite = FirstWrite(view, approved);
+        if (FingerprintUnknown(snapshot, view, out DateTimeOffset? entriesSince))
         {
             Mismatch(draft, Field.CertificateFingerprint, ReleasePredicate.MatchesLedgerEntry, null);
         }
 
-        if (IsApprovalCarriedOver(snapshot, view) || (policy.ApprovalBinds == ApprovalBinding.Tuple && Precedes(snapshot, FirstWrite(view, approved))))
+        if (IsApprovalCarriedOver(snapshot, view) || (policy.ApprovalBinds == ApprovalBinding.Tuple && Precedes(snapshot, firstWrite)))
         {
             Mismatch(draft, Field.ApprovalTime, ReleasePredicate.LaterApproval, null);
         }
-    }
 
-    private static void CountFrom(FieldDraft draft, RecordVersion snapshot, CurrentView view, DigestVerdict? verdict)
-    {
-        if (Gathering.ApprovedDigest(snapshot) is not { } approved)
+        if (draft.Reasons.Count > before || draft.Reasons.Contains(HoldReason.SnapshotBindingMismatch))
         {
-            return;
+            draft.SinceAlso(snapshot.First.Revision.Time);
+            draft.SinceAlso(entriesSince ?? firstWrite);
+            draft.SinceAlso(authoritative is null ? null : view.NamedSince(authoritative.Value));
         }
-
-        _ = FingerprintUnknown(snapshot, view, out DateTimeOffset? entriesSince);
-        draft.SinceAlso(snapshot.First.Revision.Time);
-        draft.SinceAlso(entriesSince ?? FirstWrite(view, approved));
-        draft.SinceAlso(verdict?.Digest is { } authoritative ? view.NamedSince(authoritative) : null);
     }
 
     private static void Mismatch(FieldDraft draft, Field field, ReleasePredicate predicate, string? value)
@@ -108,7 +97,6 @@ internal static class SnapshotBinding
             entriesSince = Later(entriesSince, entry.First.Revision.Time);
             if (entry.Read(Field.CertificateFingerprint)?.Reading.Values.Contains(fingerprint) == true)
             {
-                // The entries come in any order: those seen so far must not tell.
                 entriesSince = null;
                 return false;
             }

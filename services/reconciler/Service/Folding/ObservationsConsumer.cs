@@ -11,7 +11,8 @@ namespace ReleaseIntegrity.Reconciling.Folding;
 /// its messages is folded alone, and the one that fails alone is quarantined: it takes no neighbour along.
 /// </summary>
 internal sealed class ObservationsConsumer(
-    [FromKeyedServices(ReconcilerServices.Key)] IStore store, Folder folder, Quarantine quarantine, Derivation derivation) : IConsumer<Batch<ObservationsNormalised>>
+    [FromKeyedServices(ReconcilerServices.Key)] IStore store, Folder folder, Quarantine quarantine, Derivation derivation)
+    : IConsumer<Batch<ObservationsNormalised>>
 {
     public async Task Consume(ConsumeContext<Batch<ObservationsNormalised>> context)
     {

@@ -2,7 +2,7 @@ using System.Text;
 using ReleaseIntegrity.AllInOne.Offline;
 using ReleaseIntegrity.Masking;
 
-namespace ReleaseIntegrity.AllInOne.Serving;
+namespace ReleaseIntegrity.AllInOne.Hosting;
 
 /// <summary>The folder that holds everything: one SQLite file per service, the token key, and settings if there are any.</summary>
 internal sealed class DataFolder

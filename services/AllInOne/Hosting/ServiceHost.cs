@@ -18,7 +18,7 @@ using ReleaseIntegrity.Policies;
 using ReleaseIntegrity.Reconciling;
 using ReleaseIntegrity.Storage;
 
-namespace ReleaseIntegrity.AllInOne.Serving;
+namespace ReleaseIntegrity.AllInOne.Hosting;
 
 /// <summary>Every service in one process: collectors, reconciler and handoff over an in-memory bus and SQLite files.</summary>
 internal sealed class ServiceHost : IAsyncDisposable

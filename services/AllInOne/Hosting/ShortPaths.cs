@@ -1,6 +1,6 @@
 using ReleaseIntegrity.Contracts;
 
-namespace ReleaseIntegrity.AllInOne.Serving;
+namespace ReleaseIntegrity.AllInOne.Hosting;
 
 /// <summary>
 /// <c>POST /notifications/FORMAT</c> for formats that one source alone speaks: the same as

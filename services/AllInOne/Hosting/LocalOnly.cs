@@ -1,7 +1,7 @@
 using System.Net;
 using ReleaseIntegrity.Contracts;
 
-namespace ReleaseIntegrity.AllInOne.Serving;
+namespace ReleaseIntegrity.AllInOne.Hosting;
 
 /// <summary>
 /// Keeps everything but the collectors to this machine: ledgers, packages and the reconciler's tables ask for no

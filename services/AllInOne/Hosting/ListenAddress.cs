@@ -3,7 +3,7 @@ using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ReleaseIntegrity.AllInOne.Offline;
 
-namespace ReleaseIntegrity.AllInOne.Serving;
+namespace ReleaseIntegrity.AllInOne.Hosting;
 
 /// <summary>One address to listen on.</summary>
 /// <param name="Url">As it was written.</param>

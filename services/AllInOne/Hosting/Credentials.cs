@@ -2,7 +2,7 @@ using ReleaseIntegrity.AllInOne.Offline;
 using ReleaseIntegrity.Collectors.Hosting;
 using ReleaseIntegrity.Contracts;
 
-namespace ReleaseIntegrity.AllInOne.Serving;
+namespace ReleaseIntegrity.AllInOne.Hosting;
 
 /// <summary>Settings of the collectors: <c>Collectors:Credential</c> for all of them, <c>Collectors:SOURCE</c> for one.</summary>
 internal static class Credentials

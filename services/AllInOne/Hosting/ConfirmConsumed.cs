@@ -1,7 +1,7 @@
 using MassTransit;
 using ReleaseIntegrity.Messaging;
 
-namespace ReleaseIntegrity.AllInOne.Serving;
+namespace ReleaseIntegrity.AllInOne.Hosting;
 
 /// <summary>
 /// Tells a message's outbox that it was consumed, once its consumer has returned and so committed. Consumers that confirm

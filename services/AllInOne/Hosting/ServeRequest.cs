@@ -1,4 +1,4 @@
-namespace ReleaseIntegrity.AllInOne.Serving;
+namespace ReleaseIntegrity.AllInOne.Hosting;
 
 /// <summary>How the process is to serve.</summary>
 internal sealed record ServeRequest
