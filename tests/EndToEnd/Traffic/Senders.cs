@@ -18,6 +18,7 @@ internal sealed class Senders(IReadOnlyList<Sent> notifications, Func<Uri?> addr
 
     private readonly ConcurrentQueue<Sent> _waiting = new(notifications.SelectMany((n, i) => i % EveryRedelivered == 0 ? new[] { n, n } : [n]));
     private readonly ConcurrentBag<Accepted> _accepted = [];
+    private volatile Waiter? _waiter;
 
     /// <summary>How many will be accepted in the end.</summary>
     public int Total { get; } = notifications.Count + ((notifications.Count + EveryRedelivered - 1) / EveryRedelivered);
@@ -29,6 +30,18 @@ internal sealed class Senders(IReadOnlyList<Sent> notifications, Func<Uri?> addr
     public Task RunAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => Task.Run(() => SendAllAsync(cancellationToken), cancellationToken)));
 
+    /// <summary>
+    /// Returns in the very moment in which so many are accepted: on the sender's thread, before it goes on. One waits at
+    /// a time.
+    /// </summary>
+    public Task ReachedAsync(int accepted)
+    {
+        var waiter = new Waiter(accepted);
+        _waiter = waiter;
+        waiter.See(_accepted.Count);
+        return waiter.Reached.Task;
+    }
+
     private async Task SendAllAsync(CancellationToken cancellationToken)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
@@ -39,6 +52,7 @@ internal sealed class Senders(IReadOnlyList<Sent> notifications, Func<Uri?> addr
                 if (accepted is not null)
                 {
                     _accepted.Add(accepted);
+                    _waiter?.See(_accepted.Count);
                     break;
                 }
 
@@ -73,6 +87,19 @@ internal sealed class Senders(IReadOnlyList<Sent> notifications, Func<Uri?> addr
         {
             // Killed before the answer was whole: whether it was kept is open, so it is sent again.
             return null;
+        }
+    }
+
+    private sealed record Waiter(int Wanted)
+    {
+        public TaskCompletionSource Reached { get; } = new();
+
+        public void See(int accepted)
+        {
+            if (accepted >= Wanted)
+            {
+                Reached.TrySetResult();
+            }
         }
     }
 
