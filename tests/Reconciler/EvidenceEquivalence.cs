@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using FsCheck.Xunit;
 using Microsoft.Extensions.Time.Testing;
+using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Policies;
@@ -22,7 +23,7 @@ public abstract class EvidenceEquivalence<TEngine>
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    [Property(MaxTest = 40)]
+    [Property(MaxTest = 40, StartSize = 1000, EndSize = 100_000)]
     public async Task The_store_ends_where_the_evidence_base_does(int seed)
     {
         var world = new World(seed);
@@ -60,7 +61,7 @@ public abstract class EvidenceEquivalence<TEngine>
     [InlineData(1610)]
     public Task Seeds_that_failed_once_stay(int seed) => The_store_ends_where_the_evidence_base_does(seed);
 
-    [Property(MaxTest = 15)]
+    [Property(MaxTest = 15, StartSize = 1000, EndSize = 100_000)]
     public async Task A_change_of_policy_derives_what_was_known_before_anew(int seed)
     {
         var world = new World(seed);
@@ -77,7 +78,7 @@ public abstract class EvidenceEquivalence<TEngine>
         await AssertSameAsync(engine, rig, Known(world), seed, samePolicy: false);
     }
 
-    [Property(MaxTest = 150)]
+    [Property(MaxTest = 150, StartSize = 1000, EndSize = 100_000)]
     public void The_engine_does_not_look_at_the_order_of_records(int seed)
     {
         EvidenceBase known = Known(new World(seed));

@@ -4,8 +4,8 @@ using ReleaseIntegrity.AllInOne.Offline;
 using ReleaseIntegrity.AllInOne.Offline.Input;
 using ReleaseIntegrity.AllInOne.Offline.Output;
 using ReleaseIntegrity.Collectors.Formats;
+using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts;
-using ReleaseIntegrity.Core;
 
 namespace ReleaseIntegrity.AllInOne.CommandLine;
 

@@ -99,7 +99,7 @@ public sealed class HandoffFeed
     {
         JsonObject content = JsonNode.Parse(package)!.AsObject();
         content.Remove("id");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalText.Of(content))));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Text(content))));
     }
 
     private static void CheckTuple(ImageReference stated, TupleView inside)

@@ -1,7 +1,7 @@
 using System.Globalization;
+using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
-using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Reconciling.Folding;
