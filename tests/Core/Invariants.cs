@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
+using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Core;
 using Xunit;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace ReleaseIntegrity.Tests.Offline;
 
@@ -8,7 +9,7 @@ namespace ReleaseIntegrity.Tests.Offline;
 /// A generated world: several artifacts whose tags move and whose records are revised, repeated, withdrawn, skewed and
 /// sometimes malformed, as lines in the order of receipt.
 /// </summary>
-internal sealed class Town
+internal sealed partial class Town
 {
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly Random _random;
@@ -34,7 +35,9 @@ internal sealed class Town
     {
         if (_lines.Count > 0 && Chance(12))
         {
-            return _lines[_random.Next(_lines.Count)];
+            // Sent again: by a network that repeats, or by a sender that tries once more later.
+            string again = _lines[_random.Next(_lines.Count)];
+            return Chance(2) ? again : ReceivedAt().Replace(again, $"\"receivedAt\":\"{Time(_minute)}\"");
         }
 
         int artifact = _random.Next(_artifacts);
@@ -72,6 +75,9 @@ internal sealed class Town
         $$""","cluster":"c{{_random.Next(2)}}","podUid":"p{{_random.Next(6)}}","container":"app","revision":"{{_minute}}","fields":{"admission-check":"pass","observed-envelope-id":"dsse-sha256:{{Hash($"env {_random.Next(400)}")}}"}""";
 
     private string Digest(int artifact) => "sha256:" + Hash($"image {artifact} {_random.Next(3)}");
+
+    [GeneratedRegex("\"receivedAt\":\"[^\"]*\"")]
+    private static partial Regex ReceivedAt();
 
     private bool Chance(int oneIn) => _random.Next(oneIn) == 0;
 

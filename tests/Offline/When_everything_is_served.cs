@@ -2,9 +2,11 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
+using Dapper;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
+using Microsoft.Data.Sqlite;
 using ReleaseIntegrity.AllInOne.Offline;
 using ReleaseIntegrity.AllInOne.Hosting;
 using ReleaseIntegrity.Handoff.V1;
@@ -136,6 +138,31 @@ public sealed class When_everything_is_served : IDisposable
         Assert.Contains("policy.yaml:3:", badPolicy.Message, StringComparison.Ordinal);
         Assert.Contains("proxy", badUrl.Message, StringComparison.Ordinal);
         Assert.Contains("in use", inUse.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_handed_off_is_confirmed_and_never_sent_again()
+    {
+        await using ServiceHost host = await StartAsync();
+        await SendStoryAsync(host);
+        await PackageAsync(host);
+
+        long waiting = -1;
+        for (int i = 0; i < 100 && waiting != 0; i++)
+        {
+            await Task.Delay(100, Cancelled);
+            waiting = await CountAsync("reconciler.db", "SELECT count(*) FROM outbox");
+        }
+
+        Assert.Equal(0, waiting);
+        Assert.True(await CountAsync("handoff.db", "SELECT count(*) FROM package") > 0);
+    }
+
+    private async Task<long> CountAsync(string database, string statement)
+    {
+        await using var connection = new SqliteConnection($"Data Source={_scratch["data", database]};Mode=ReadOnly;Pooling=False");
+        await connection.OpenAsync(Cancelled);
+        return await connection.ExecuteScalarAsync<long>(statement);
     }
 
     private ServeRequest Request() => new()

@@ -4,8 +4,8 @@ using ReleaseIntegrity.AllInOne.Offline;
 using ReleaseIntegrity.AllInOne.Offline.Input;
 using ReleaseIntegrity.AllInOne.Offline.Output;
 using ReleaseIntegrity.Collectors.Formats;
+using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts;
-using ReleaseIntegrity.Core;
 
 namespace ReleaseIntegrity.AllInOne.CommandLine;
 
@@ -130,9 +130,9 @@ internal static class ReconcileCommand
             error.WriteLine(bad.Message);
             return ExitCodes.BadUsage;
         }
-        catch (Exception bad) when (bad is IOException or UnauthorizedAccessException)
+        catch (Exception bad) when (Cause(bad) is IOException or UnauthorizedAccessException)
         {
-            error.WriteLine(bad.Message);
+            error.WriteLine(Cause(bad).Message);
             return ExitCodes.Failed;
         }
 
@@ -147,6 +147,9 @@ internal static class ReconcileCommand
 
         return parsed.GetValue(Strict) && summary.Outcomes[ItemOutcome.Rejected] > 0 ? ExitCodes.Rejected : ExitCodes.Done;
     }
+
+    /// <summary>What went wrong first, where several threads read and write.</summary>
+    private static Exception Cause(Exception bad) => bad is AggregateException several ? several.Flatten().InnerExceptions[0] : bad;
 
     private static DateTimeOffset? ParseInstant(ArgumentResult argument)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts;
 
 namespace ReleaseIntegrity.Masking;
@@ -45,7 +46,7 @@ public sealed partial class Masker(TokenKey key)
     /// <exception cref="ArgumentException">Another kind of document.</exception>
     /// <exception cref="JsonException">Not JSON, or nested too deeply.</exception>
     public string Mask(string document) =>
-        CanonicalText.Of(Mask(JsonNode.Parse(document, documentOptions: new JsonDocumentOptions { MaxDepth = DocumentWalk.MaximumDepth })!));
+        CanonicalJson.Text(Mask(JsonNode.Parse(document, documentOptions: new JsonDocumentOptions { MaxDepth = DocumentWalk.MaximumDepth })!));
 
     /// <summary>
     /// The name under which a tuple's documents are filed: the first 32 hex digits of HMAC-SHA256(key, "tuple", line

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
+using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Masking;
 
 namespace ReleaseIntegrity.Tests.Handoff.Masking;
@@ -36,8 +37,8 @@ public class Masked_documents_hold_no_secret
         {
             JsonObject document = new RandomDocument(seed).Document;
             string before = document.ToJsonString();
-            string once = CanonicalText.Of(Masker.Mask(document));
-            Assert.Equal(once, CanonicalText.Of(new Masker(TokenKey.Published).Mask(document)));
+            string once = CanonicalJson.Text(Masker.Mask(document));
+            Assert.Equal(once, CanonicalJson.Text(new Masker(TokenKey.Published).Mask(document)));
             Assert.Equal(once, Masker.Mask(once));
             Assert.Equal(once, Masker.Mask(before));
             Assert.Equal(before, document.ToJsonString());
@@ -74,8 +75,8 @@ public class Masked_documents_hold_no_secret
     {
         JsonObject document = new RandomDocument(1).Document;
         Assert.NotEqual(
-            CanonicalText.Of(Masker.Mask(document)),
-            CanonicalText.Of(new Masker(TokenKey.Generate()).Mask(document)));
+            CanonicalJson.Text(Masker.Mask(document)),
+            CanonicalJson.Text(new Masker(TokenKey.Generate()).Mask(document)));
     }
 
     private static void ForAll(int count, Action<int> property) =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ReleaseIntegrity.Contracts.Documents;
 
 namespace ReleaseIntegrity.Tests.Handoff.Masking;
 
@@ -184,7 +185,7 @@ internal sealed class RandomDocument
     private JsonObject PackageDocument(JsonObject ledger)
     {
         JsonObject package = PackageContent(ledger);
-        package["id"] = ReleaseIntegrity.Core.CanonicalJson.Sha256(package);
+        package["id"] = CanonicalJson.Sha256(package);
         return package;
     }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Handoff.V1;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts;
-using ReleaseIntegrity.Core;
 
 namespace ReleaseIntegrity.AllInOne.Offline.Output;
 

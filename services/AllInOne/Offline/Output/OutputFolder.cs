@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Contracts.Documents;
 
 namespace ReleaseIntegrity.AllInOne.Offline.Output;
 

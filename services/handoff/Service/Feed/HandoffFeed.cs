@@ -74,6 +74,10 @@ public sealed class HandoffFeed
             cancellationToken));
     }
 
+    /// <summary>Takes note that a package ended without a successor.</summary>
+    public async Task<FeedOutcome> Apply(CorrectionPackageClosed message, CancellationToken cancellationToken = default) =>
+        Counted("package", await _store.RecordEndAsync(message.Tuple, message.Revision, message.ClosedAt, cancellationToken));
+
     /// <summary>Takes note that a hold was opened.</summary>
     public async Task<FeedOutcome> Apply(HoldOpened message, CancellationToken cancellationToken = default) =>
         Counted("hold", await _store.RecordHoldAsync(
@@ -99,7 +103,7 @@ public sealed class HandoffFeed
     {
         JsonObject content = JsonNode.Parse(package)!.AsObject();
         content.Remove("id");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalText.Of(content))));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Text(content))));
     }
 
     private static void CheckTuple(ImageReference stated, TupleView inside)

@@ -39,7 +39,7 @@ internal sealed class MaskedDocuments(Masker masker) : IDisposable
         }
 
         JsonNode document = masker.Mask(JsonNode.Parse(content)!);
-        string json = CanonicalText.Of(document);
+        string json = CanonicalJson.Text(document);
         var masked = new Masked<T>(read(document), json, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))));
         return _cache.Set(key, masked, new MemoryCacheEntryOptions { Size = json.Length });
     }

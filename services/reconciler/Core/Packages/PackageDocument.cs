@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts;
 
 namespace ReleaseIntegrity.Core;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Storage;

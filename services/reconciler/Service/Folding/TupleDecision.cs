@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Reconciling.Evidence;
 

@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace ReleaseIntegrity.Core;
+namespace ReleaseIntegrity.Contracts.Documents;
 
 /// <summary>
 /// The JSON Canonicalization Scheme (RFC 8785): members sorted by UTF-16 code units, no white space, shortest escapes.
@@ -96,10 +96,10 @@ public static class CanonicalJson
                 text.Append("false");
                 break;
             case JsonValueKind.Number:
-                long number = value.TryGetValue(out int small) ? small : value.GetValue<long>();
-                text.Append(Math.Abs(number) <= 1L << 53
+                bool integer = value.TryGetValue(out long number) || (value.TryGetValue(out int small) && (number = small) == small);
+                text.Append(integer && Math.Abs(number) <= 1L << 53
                     ? number.ToString(CultureInfo.InvariantCulture)
-                    : throw new ArgumentException("a number beyond ±2^53 has no canonical form here; write it as a string"));
+                    : throw new ArgumentException("a number that isn't an integer within ±2^53 has no canonical form here; write it as a string"));
                 break;
             default:
                 text.Append("null");
