@@ -38,6 +38,44 @@ public class When_messages_arrive_in_any_order
             revision is >= 1 and <= 4 ? chain[revision - 1].PackageId : "";
     }
 
+    /// <summary>An end may come before its package, and before or after the package that follows it.</summary>
+    [Fact]
+    public async Task An_end_closes_its_package_unless_another_follows()
+    {
+        await using HandoffHost host = await HandoffHost.StartAsync();
+        foreach (int[] order in Orders([1, 2, 3]))
+        {
+            var random = new RandomDocument(700 + (order[0] * 10) + order[1]);
+            CorrectionPackagePrepared first = HandoffHost.Prepared(random, 1);
+            CorrectionPackagePrepared last = HandoffHost.Prepared(random, 2);
+            Func<Task>[] deliveries =
+            [
+                () => host.Feed.Apply(first, None),
+                async () =>
+                {
+                    await host.Feed.Apply(Ended(first), None);
+                    await host.Feed.Apply(Ended(first), None);
+                },
+                () => host.Feed.Apply(last, None),
+            ];
+            foreach (int delivery in order)
+            {
+                await deliveries[delivery - 1]();
+            }
+
+            await host.Feed.Apply(Ended(last), None);
+            Assert.Equal(
+                [PackageState.Superseded, PackageState.Closed],
+                (await PackagesOf(host, random)).OrderBy(p => p.Revision).Select(p => p.State));
+        }
+
+        static CorrectionPackageClosed Ended(CorrectionPackagePrepared package) => new()
+        {
+            Tuple = package.Tuple, PackageId = package.PackageId, Revision = package.Revision,
+            LedgerSha256 = new string('0', 64), ClosedAt = package.PreparedAt.AddHours(1),
+        };
+    }
+
     [Fact]
     public async Task The_last_ledger_stands_and_older_ones_change_nothing()
     {

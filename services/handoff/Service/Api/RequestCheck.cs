@@ -165,8 +165,10 @@ internal sealed partial class RequestCheck
                 return Store.States.Prepared;
             case PackageState.Superseded:
                 return Store.States.Superseded;
+            case PackageState.Closed:
+                return Store.States.Closed;
             default:
-                Add("state", "must be PACKAGE_STATE_PREPARED, PACKAGE_STATE_SUPERSEDED or unspecified");
+                Add("state", "must be PACKAGE_STATE_PREPARED, PACKAGE_STATE_SUPERSEDED, PACKAGE_STATE_CLOSED or unspecified");
                 return null;
         }
     }

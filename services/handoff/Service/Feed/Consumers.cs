@@ -8,7 +8,7 @@ namespace ReleaseIntegrity.Handoff.Feed;
 /// together goes to the error queue at once; everything else is tried again, since the store may be busy.
 /// </summary>
 public sealed class HandoffFeedConsumer(HandoffFeed feed)
-    : IConsumer<LedgerChanged>, IConsumer<CorrectionPackagePrepared>, IConsumer<HoldOpened>, IConsumer<HoldReleased>
+    : IConsumer<LedgerChanged>, IConsumer<CorrectionPackagePrepared>, IConsumer<CorrectionPackageClosed>, IConsumer<HoldOpened>, IConsumer<HoldReleased>
 {
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<LedgerChanged> context) =>
@@ -17,6 +17,9 @@ public sealed class HandoffFeedConsumer(HandoffFeed feed)
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<CorrectionPackagePrepared> context) =>
         RefuseConflict(await feed.Apply(context.Message, context.CancellationToken));
+
+    /// <inheritdoc/>
+    public Task Consume(ConsumeContext<CorrectionPackageClosed> context) => feed.Apply(context.Message, context.CancellationToken);
 
     /// <inheritdoc/>
     public Task Consume(ConsumeContext<HoldOpened> context) => feed.Apply(context.Message, context.CancellationToken);

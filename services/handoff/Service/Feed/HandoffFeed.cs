@@ -74,6 +74,10 @@ public sealed class HandoffFeed
             cancellationToken));
     }
 
+    /// <summary>Takes note that a package ended without a successor.</summary>
+    public async Task<FeedOutcome> Apply(CorrectionPackageClosed message, CancellationToken cancellationToken = default) =>
+        Counted("package", await _store.RecordEndAsync(message.Tuple, message.Revision, message.ClosedAt, cancellationToken));
+
     /// <summary>Takes note that a hold was opened.</summary>
     public async Task<FeedOutcome> Apply(HoldOpened message, CancellationToken cancellationToken = default) =>
         Counted("hold", await _store.RecordHoldAsync(

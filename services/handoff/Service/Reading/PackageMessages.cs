@@ -21,7 +21,12 @@ internal static class PackageMessages
             PackageId = row.PackageId,
             Tuple = LedgerMessages.Tuple(view.Tuple, row.TupleId),
             Revision = row.Revision,
-            State = row.IsSuperseded ? PackageState.Superseded : PackageState.Prepared,
+            State = row.State switch
+            {
+                States.Superseded => PackageState.Superseded,
+                States.Closed => PackageState.Closed,
+                _ => PackageState.Prepared,
+            },
             Supersedes = row.Supersedes ?? "",
             SupersededBy = row.SupersededBy ?? "",
             PrepareTime = Timestamp.FromDateTimeOffset(row.PreparedAt),

@@ -96,10 +96,42 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
 
                 bool superseded = await transaction.SingleAsync<long>(
                     "select count(*) from package where tuple_no = @tupleNo and revision > @Revision", new { tupleNo, package.Revision }) > 0;
+                bool closed = await transaction.SingleAsync<long>(
+                    "select count(*) from package_end where tuple_no = @tupleNo and revision = @Revision", new { tupleNo, package.Revision }) > 0;
                 await SupersedePredecessorAsync(transaction, tupleNo, package.Revision);
-                await InsertAsync(transaction, tupleNo, package, superseded);
+                await InsertAsync(transaction, tupleNo, package, superseded ? States.Superseded : closed ? States.Closed : States.Prepared);
                 transaction.OnCommitted(() => PackagesChanged?.Invoke());
                 return superseded ? FeedOutcome.Stale : FeedOutcome.Changed;
+            },
+            cancellationToken);
+
+    /// <summary>Records that a package ended without a successor, whether or not the package has arrived.</summary>
+    public Task<FeedOutcome> RecordEndAsync(ImageReference tuple, long revision, DateTimeOffset closedAt, CancellationToken cancellationToken) =>
+        store.WriteAsync(
+            async transaction =>
+            {
+                long tupleNo = await TupleNoAsync(transaction, tuple);
+                int rows = await transaction.ExecuteAsync(
+                    """
+                    insert into package_end (tuple_no, revision, closed_at)
+                    select @tupleNo, @revision, @closedAt
+                    where not exists (select 1 from package_end where tuple_no = @tupleNo and revision = @revision)
+                    """,
+                    new { tupleNo, revision, closedAt });
+                if (rows == 0)
+                {
+                    return FeedOutcome.Unchanged;
+                }
+
+                // A successor that arrived before has superseded it already.
+                await transaction.ExecuteAsync(
+                    """
+                    update package set state = @closed, sequence = @sequence
+                    where tuple_no = @tupleNo and revision = @revision and state = @prepared
+                    """,
+                    new { closed = States.Closed, prepared = States.Prepared, tupleNo, revision, sequence = await NextSequenceAsync(transaction) });
+                transaction.OnCommitted(() => PackagesChanged?.Invoke());
+                return FeedOutcome.Changed;
             },
             cancellationToken);
 
@@ -174,7 +206,7 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
         }
     }
 
-    private async Task InsertAsync(StoreTransaction transaction, long tupleNo, NewPackage package, bool superseded)
+    private async Task InsertAsync(StoreTransaction transaction, long tupleNo, NewPackage package, string state)
     {
         await transaction.ExecuteAsync(
             """
@@ -187,7 +219,7 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
                 package.PackageId,
                 package.Revision,
                 package.Supersedes,
-                state = superseded ? States.Superseded : States.Prepared,
+                state,
                 package.Content,
                 package.PreparedAt,
                 handedOffAt = clock.GetUtcNow(),

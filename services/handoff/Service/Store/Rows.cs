@@ -17,7 +17,6 @@ internal sealed record PackageRow
     public DateTimeOffset HandedOffAt { get; init; }
     public long Sequence { get; init; }
 
-    public bool IsSuperseded => State == States.Superseded;
 }
 
 /// <summary>The current ledger of a tuple as stored.</summary>
@@ -44,6 +43,7 @@ internal static class States
 {
     internal const string Prepared = "prepared";
     internal const string Superseded = "superseded";
+    internal const string Closed = "closed";
 }
 
 /// <summary>Which packages to list; null for any.</summary>

@@ -77,9 +77,9 @@ internal static class Announcements
             Payload = MessageTypes.Serialise(message),
             OrderKey = change.After.TupleKey,
 
-            // Holds and closed packages are for whoever listens, which may be nobody, and a message that nobody
-            // confirms would be sent again for ever. The ledger and the case tell the same.
-            ConfirmedByConsumer = message is LedgerChanged or CorrectionPackagePrepared or CaseChanged,
+            // Holds are for whoever gates on them, which may be nobody, and a message that nobody confirms would be sent
+            // again for ever. The ledger tells the same.
+            ConfirmedByConsumer = message is not (HoldOpened or HoldReleased),
         });
     }
 }

@@ -72,7 +72,7 @@ create table package (
     package_id    text    not null,
     revision      integer not null,
     supersedes    text    null,
-    state         text    not null,          -- prepared, superseded
+    state         text    not null,          -- prepared, superseded, closed
     content       text    not null,
     prepared_at   text    not null,
     handed_off_at text    not null,
@@ -86,6 +86,14 @@ create index package_by_tuple on package (tuple_no, package_no);
 create index package_by_id on package (tuple_no, package_id, revision);
 create index package_by_state on package (state, package_no);
 create index package_by_train on package (release_train, package_no);
+
+-- Packages that ended without a successor, kept apart since the end may arrive before the package.
+create table package_end (
+    tuple_no  integer not null references tuple (tuple_no),
+    revision  integer not null,
+    closed_at text    not null,
+    primary key (tuple_no, revision)
+) without rowid;
 
 -- Every reason of a package's unresolved exceptions.
 create table package_reason (
