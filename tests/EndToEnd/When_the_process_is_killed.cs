@@ -75,15 +75,10 @@ public sealed class When_the_process_is_killed(ITestOutputHelper output) : IDisp
             // moment of an answer, when what was answered had better be on disk.
             double stretch = kill == kills - 1 ? 1 : (kill + chance.NextDouble()) / kills;
             int accepted = (int)(stretch * senders.Total);
-            await senders.ReachedAsync(accepted).WaitAsync(Patience);
-            if (kill % 2 == 1)
-            {
-                await Task.Delay(chance.Next(LongestAfterAnswer_ms));
-            }
-
+            TimeSpan later = TimeSpan.FromMilliseconds(kill % 2 == 0 ? 0 : chance.Next(LongestAfterAnswer_ms));
+            await senders.AtAsync(accepted, () => _served!.Kill(later)).WaitAsync(Patience);
             output.WriteLine($"kill {kill + 1}, seed {seed}: {senders.Accepted.Count} of {senders.Total} accepted");
-            _served!.Kill();
-            _served.Dispose();
+            _served!.Dispose();
             if (kill % 2 == 1)
             {
                 KilledWhileStarting(chance.Next(LongestStart_ms));

@@ -30,7 +30,8 @@ internal sealed class Child : IDisposable
     {
         try
         {
-            Process.Kill(entireProcessTree: true);
+            // Not the tree: none of these starts others, and looking for them takes longer than what a kill may interrupt.
+            Process.Kill();
             Process.WaitForExit();
         }
         catch (InvalidOperationException)

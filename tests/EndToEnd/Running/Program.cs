@@ -55,7 +55,7 @@ internal sealed record Outcome(int Code, string Output, string Error)
         }
         catch (TimeoutException)
         {
-            child.Process.Kill(entireProcessTree: true);
+            child.Kill();
             Assert.Fail($"{start.FileName} {string.Join(' ', start.ArgumentList)} took longer than {limit.TotalSeconds:0} s\n{await output}\n{await error}");
         }
 

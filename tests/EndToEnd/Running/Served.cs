@@ -58,8 +58,16 @@ internal sealed partial class Served : IDisposable
     /// <summary>A channel to its gRPC side.</summary>
     public GrpcChannel Channel() => GrpcChannel.ForAddress(Grpc, new GrpcChannelOptions { MaxReceiveMessageSize = null });
 
-    /// <summary><c>kill -9</c>.</summary>
-    public void Kill() => _child.Kill();
+    /// <summary><c>kill -9</c>, at once or a moment later.</summary>
+    public void Kill(TimeSpan later)
+    {
+        if (later > TimeSpan.Zero)
+        {
+            Thread.Sleep(later);
+        }
+
+        _child.Kill();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _child.Dispose();

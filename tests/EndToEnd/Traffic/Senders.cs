@@ -11,7 +11,7 @@ namespace ReleaseIntegrity.Tests.EndToEnd.Traffic;
 /// </summary>
 internal sealed class Senders(IReadOnlyList<Sent> notifications, Func<Uri?> address)
 {
-    private const int Concurrency = 4;
+    private const int Concurrency = 12;
     private const int EveryRedelivered = 9;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
@@ -31,15 +31,15 @@ internal sealed class Senders(IReadOnlyList<Sent> notifications, Func<Uri?> addr
         Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => Task.Run(() => SendAllAsync(cancellationToken), cancellationToken)));
 
     /// <summary>
-    /// Returns in the very moment in which so many are accepted: on the sender's thread, before it goes on. One waits at
-    /// a time.
+    /// Does something in the very moment in which so many are accepted: on the thread of the sender that got the answer,
+    /// before anything else. Returns when it is done. One waits at a time.
     /// </summary>
-    public Task ReachedAsync(int accepted)
+    public Task AtAsync(int accepted, Action act)
     {
-        var waiter = new Waiter(accepted);
+        var waiter = new Waiter(accepted, act);
         _waiter = waiter;
         waiter.See(_accepted.Count);
-        return waiter.Reached.Task;
+        return waiter.Done.Task;
     }
 
     private async Task SendAllAsync(CancellationToken cancellationToken)
@@ -90,15 +90,18 @@ internal sealed class Senders(IReadOnlyList<Sent> notifications, Func<Uri?> addr
         }
     }
 
-    private sealed record Waiter(int Wanted)
+    private sealed class Waiter(int wanted, Action act)
     {
-        public TaskCompletionSource Reached { get; } = new();
+        private int _seen;
+
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public void See(int accepted)
         {
-            if (accepted >= Wanted)
+            if (accepted >= wanted && Interlocked.Exchange(ref _seen, 1) == 0)
             {
-                Reached.TrySetResult();
+                act();
+                Done.SetResult();
             }
         }
     }
