@@ -272,6 +272,49 @@ public class When_the_story_differs
     }
 
     [Fact]
+    public void A_claim_in_another_log_is_neither_later_nor_earlier()
+    {
+        Observation elsewhere = Entry(A, "09:00", 1, EnvelopeOther, new string('3', 64)) with
+        {
+            Record = new SourceRecord(Source.SignatureLedger, "log-2", RecordKind.LedgerEntry, "log-2/1"),
+        };
+
+        Ledger ledger = Reconcile("12:00", Push(A, "06:00"), EntryB(), elsewhere).Ledger;
+
+        Expect(ledger, "manifest-digest | held | - | digest-identity-conflict | digest-identity-conflict | -");
+        Assert.Equal(2, ledger.For(Field.ManifestDigest).Candidates.Count(c => c.Source == Source.SignatureLedger));
+    }
+
+    [Fact]
+    public void One_live_cluster_does_not_keep_another_s_silence_fresh()
+    {
+        Observation[] all = [Push(B, "08:00"), EntryB(), SnapshotB(), ContainerB(), ContainerB("pod-9", "prod-us-1")];
+        DateTimeOffset later = Ten + TimeSpan.FromDays(9);
+        Observation heard = ContainerB("pod-9", "prod-us-1") with
+        {
+            Revision = new Revision("2", later), Lineage = Lineage("pod-9 later", "08:10", "cloudevents") with { ExtractedAt = later },
+        };
+
+        Expect(World.Reconcile(Rules, later, [.. all, heard]).Ledger, "observed-digest | stale | - | - | - | -");
+    }
+
+    [Fact]
+    public void A_package_that_nobody_decided_on_is_prepared_anew_when_it_expires()
+    {
+        Reconciliation first = Reconcile("12:00", Scenario());
+        DateTimeOffset expiry = first.Package!.ExpiresAt!.Value;
+        Assert.Equal(expiry, first.NextEvaluationAt);
+
+        Reconciliation before = World.Reconcile(Rules, expiry.AddTicks(-1), Scenario());
+        Reconciliation after = World.Reconcile(Rules, expiry, Scenario());
+        Reconciliation muchLater = World.Reconcile(Rules, expiry.AddHours(5), Scenario());
+
+        Assert.Equal(first.Package.ExpiresAt, before.Package!.ExpiresAt);
+        Assert.Equal(expiry + Rules.PackageLifetime, after.Package!.ExpiresAt);
+        Assert.Equal(after.Package.ExpiresAt, muchLater.Package!.ExpiresAt);
+    }
+
+    [Fact]
     public void A_missing_authority_is_never_replaced_by_a_lower_source()
     {
         Ledger ledger = Reconcile("12:00", EntryB(), SnapshotB(), ContainerB()).Ledger;

@@ -32,7 +32,7 @@ public sealed class The_default_policy
     [InlineData("signer-key-id", "signature-ledger", "CV", "never", "1h", "none", "C", Lineage)]
     [InlineData("certificate-fingerprint", "signature-ledger", "CV", "never", "1h", "fingerprint", "C", Lineage)]
     [InlineData("certificate-lineage", "signature-ledger", "CV", "never", "1h", "identifier", "", "")]
-    [InlineData("attestation-bundle", "signature-ledger", "CV", "never", "1h", "digest", "", "")]
+    [InlineData("attestation-bundle", "signature-ledger", "CV", "never", "1h", "none", "", "")]
     [InlineData("ledger-write-time", "signature-ledger", "CV", "never", "1h", "none", "", "")]
     [InlineData("release-train", "change-snapshot", "R", "never", "15m", "none", "", "")]
     [InlineData("release-window", "change-snapshot", "", "never", "15m", "none", "", "")]

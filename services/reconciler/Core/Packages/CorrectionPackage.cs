@@ -23,7 +23,7 @@ public sealed record CorrectionPackage
 internal static class PackageBuilder
 {
     /// <summary>Null while there is nothing to correct or decide, or something still converges before the deadline.</summary>
-    internal static CorrectionPackage? Build(Ledger ledger, Transitions transitions, Policy policy)
+    internal static CorrectionPackage? Build(Ledger ledger, Transitions transitions, Policy policy, DateTimeOffset asOf)
     {
         if (!ledger.InScope || !transitions.PackageDue)
         {
@@ -38,12 +38,27 @@ internal static class PackageBuilder
             ProposedWrites.Add(entry, writes);
         }
 
-        return !held && writes.Count == 0 ? null : new CorrectionPackage
+        if (!held && writes.Count == 0)
+        {
+            return null;
+        }
+
+        DateTimeOffset? effective = Renewed(transitions.DecisionAsOf, policy.PackageLifetime, asOf);
+        return new CorrectionPackage
         {
             Ledger = ledger,
-            EffectiveAsOf = transitions.DecisionAsOf,
-            ExpiresAt = Instants.Later(transitions.DecisionAsOf, policy.PackageLifetime),
+            EffectiveAsOf = effective,
+            ExpiresAt = Instants.Later(effective, policy.PackageLifetime),
             Writes = writes,
         };
     }
+
+    /// <summary>
+    /// An expiry is a transition of its own: what nobody decided on is prepared anew at the instant at which it expires,
+    /// and at the end of each further lifetime, whenever that is evaluated.
+    /// </summary>
+    private static DateTimeOffset? Renewed(DateTimeOffset? effective, TimeSpan lifetime, DateTimeOffset asOf) =>
+        effective is { } first && asOf - first is var age && age >= lifetime
+            ? first.AddTicks(age.Ticks / lifetime.Ticks * lifetime.Ticks)
+            : effective;
 }

@@ -43,10 +43,18 @@ internal sealed partial class CurrentView
         DateTimeOffset? laterTime = later.Last.SigningTime ?? later.Last.Revision.Time;
         DateTimeOffset? earlierTime = earlier.Last.SigningTime ?? earlier.Last.Revision.Time;
         bool byTime = laterTime - earlierTime is { } distance && distance > TimeSpan.Zero && distance >= resolution;
-        bool comparable = later.Last.Record.Instance == earlier.Last.Record.Instance
-            && later.Last.Revision.Counter is not null && earlier.Last.Revision.Counter is not null;
-        return byTime && (!comparable
-            || RevisionOrder.CompareCounters(later.Last.Revision.Counter!, earlier.Last.Revision.Counter!) > 0);
+        if (!byTime || later.Last.Record.Instance != earlier.Last.Record.Instance)
+        {
+            return false;
+        }
+
+        // A log without indexes orders by time alone.
+        return (later.Last.Revision.Counter, earlier.Last.Revision.Counter) switch
+        {
+            (null, null) => true,
+            ({ } index, { } before) => RevisionOrder.CompareCounters(index, before) > 0,
+            _ => false,
+        };
     }
 
     private bool IsRegistryHistory(Digest digest)

@@ -8,12 +8,15 @@ namespace ReleaseIntegrity.Core;
 /// </summary>
 internal static class Freshness
 {
-    /// <summary>When the newest of the authority's instances went past the window; null while it counts.</summary>
+    /// <summary>When the first of the authority's instances went past the window; null while all count.</summary>
     internal static DateTimeOffset? ExpiredAt(
         FieldPolicy policy, List<Candidate> authority, TupleEvidence evidence, DateTimeOffset asOf) =>
         ExpiresAt(policy, authority, evidence) is { } expiry && expiry <= asOf ? expiry : null;
 
-    /// <summary>When the authority's value goes stale, unless its instance is heard again; null for never.</summary>
+    /// <summary>
+    /// When the authority's value goes stale, unless the instance is heard again that was silent longest; null for never.
+    /// One live cluster doesn't keep another's silence fresh.
+    /// </summary>
     internal static DateTimeOffset? ExpiresAt(FieldPolicy policy, IReadOnlyList<Candidate> authority, TupleEvidence evidence)
     {
         if (policy.Freshness is not { } window)
@@ -25,7 +28,7 @@ internal static class Freshness
         foreach (Candidate candidate in authority)
         {
             SourceRecord record = candidate.Observation.Record;
-            if (evidence.Watermarks.TryGetValue((record.Source, record.Instance), out DateTimeOffset watermark) && !(heard >= watermark))
+            if (evidence.Watermarks.TryGetValue((record.Source, record.Instance), out DateTimeOffset watermark) && !(heard <= watermark))
             {
                 heard = watermark;
             }

@@ -48,15 +48,19 @@ public static class Reconciler
             NextTransitionAt = transitions.Next,
             Fields = fields,
         };
-        return new Reconciliation(ledger, transitions.NextEvaluation, PackageBuilder.Build(ledger, transitions, policy));
+        CorrectionPackage? package = PackageBuilder.Build(ledger, transitions, policy, asOf);
+        DateTimeOffset? next = transitions.NextEvaluation is { } transition && !(package?.ExpiresAt < transition)
+            ? transition
+            : package?.ExpiresAt;
+        return new Reconciliation(ledger, next, package);
     }
 }
 
 /// <summary>What reconciling yields.</summary>
 /// <param name="Ledger">The discrepancy ledger.</param>
 /// <param name="NextEvaluationAt">
-/// When to reconcile again if nothing arrives: the next transition, or the end of a freshness window, which moves with
-/// every sign of life and is therefore not part of the ledger. Null for never.
+/// When to reconcile again if nothing arrives: the next transition, the package's expiry, or the end of a freshness
+/// window, which moves with every sign of life. The last two are no part of the ledger. Null for never.
 /// </param>
 /// <param name="Package">The correction package, when there is something to correct or decide and it is time; else null.</param>
 public sealed record Reconciliation(Ledger Ledger, DateTimeOffset? NextEvaluationAt, CorrectionPackage? Package);
