@@ -28,6 +28,20 @@ public sealed class When_a_client_reads_over_grpc : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        try
+        {
+            await StartAsync();
+        }
+        catch
+        {
+            // Nobody else disposes of what did not start.
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task StartAsync()
+    {
         _served = await Served.StartAsync(_scratch["data"]);
         _channel = _served.Channel();
         _handoff = new HandoffService.HandoffServiceClient(_channel);

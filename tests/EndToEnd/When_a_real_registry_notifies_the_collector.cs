@@ -29,14 +29,17 @@ public sealed class When_a_real_registry_notifies_the_collector : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        RunningRegistry.Require();
-        _scratch.Write("data/settings.json", $$"""{ "Collectors": { "Credential": { "Secrets": [ "{{_secret}}" ] } } }""");
-        _served = await Served.StartAsync(_scratch["data"]);
-        _http = _served.Client(_secret);
-        _channel = _served.Channel();
-        _handoff = new HandoffService.HandoffServiceClient(_channel);
-        _relay = await Relay.StartAsync(_served.Http);
-        _registry = await RunningRegistry.StartAsync(_scratch, _relay.Address, _secret);
+        try
+        {
+            RunningRegistry.Require();
+            await StartAsync();
+        }
+        catch
+        {
+            // Nobody else disposes of what did not start.
+            await DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -51,6 +54,17 @@ public sealed class When_a_real_registry_notifies_the_collector : IAsyncLifetime
         _http?.Dispose();
         _served?.Dispose();
         _scratch.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        _scratch.Write("data/settings.json", $$"""{ "Collectors": { "Credential": { "Secrets": [ "{{_secret}}" ] } } }""");
+        _served = await Served.StartAsync(_scratch["data"]);
+        _http = _served.Client(_secret);
+        _channel = _served.Channel();
+        _handoff = new HandoffService.HandoffServiceClient(_channel);
+        _relay = await Relay.StartAsync(_served.Http);
+        _registry = await RunningRegistry.StartAsync(_scratch, _relay.Address, _secret);
     }
 
     [Fact]

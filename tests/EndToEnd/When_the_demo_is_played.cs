@@ -41,7 +41,8 @@ public sealed partial class When_the_demo_is_played
         Assert.Equal(new LedgerRow("held", "none", "runtime-unlinked"), Row(act, "observed-envelope-id"));
         Assert.Equal(new LedgerRow("held", "none", "snapshot-binding-mismatch, also"), Row(act, "approved-tuple"));
 
-        Assert.Matches("Correction package .* revision 1 ", act);
+        // How many packages the first three records gave on the way depends on how fast the fourth came.
+        Assert.Matches(@"Correction package .* revision \d+", act);
         Assert.Contains("proposed writes: 0", act, StringComparison.Ordinal);
         Assert.Matches(@"alternative sha256:8f4…7ac#\w+: no write; needs .*re-approval", act);
         Assert.Matches(@"alternative sha256:8f4…71e#\w+: writes certificate-fingerprint; needs registry-promotion", act);
@@ -50,7 +51,7 @@ public sealed partial class When_the_demo_is_played
 
     private static void TheRegistryPromotesB(string act)
     {
-        Assert.Matches("Correction package .* revision 2, supersedes ", act);
+        Assert.Matches(@"Correction package .* revision \d+, supersedes ", act);
         Assert.Equal("agreed", Row(act, "manifest-digest")!.State);
         Assert.StartsWith("sha256:8f4…71e#", Row(act, "manifest-digest")!.Authoritative, StringComparison.Ordinal);
         Assert.Equal("precedence", Row(act, "certificate-fingerprint")!.State);

@@ -94,8 +94,16 @@ internal sealed class RunningRegistry : IDisposable
         child.Process.OutputDataReceived += registry.Heard;
         child.Process.BeginErrorReadLine();
         child.Process.BeginOutputReadLine();
-        await Eventually.IsTrueAsync("the registry answers", registry.AnswersAsync, () => registry.Log);
-        return registry;
+        try
+        {
+            await Eventually.IsTrueAsync("the registry answers", registry.AnswersAsync, () => registry.Log);
+            return registry;
+        }
+        catch
+        {
+            registry.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Pushes an image, or an index with everything in it, byte for byte.</summary>
