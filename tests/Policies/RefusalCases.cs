@@ -36,7 +36,7 @@ internal static class RefusalCases
         new("duration as a list", "skewAllowance:", "5m", "§[5m]", "skewAllowance is a list, not a duration", DurationFix, true),
         new("deadline of nothing", "package:", "4h", "§0h", "package.deadline is zero", "write a duration longer than nothing", true),
         new("unknown source in clockResolution", "clockResolution:", "runtime-validation: 100ms", "runtime-validation: 100ms\n  §runtime: 100ms", "unknown source 'runtime' in clockResolution", Sources, true),
-        new("missing source in clockResolution", "clockResolution:", "  artifact-registry: 100ms\n  ", "  §", "'artifact-registry' is missing in clockResolution", "add `artifact-registry: 100ms`", true),
+        new("missing source in clockResolution", "clockResolution:", "  artifact-registry: 10ms\n  ", "  §", "'artifact-registry' is missing in clockResolution", "add `artifact-registry: 100ms`", true),
         new("unknown approval binding", "approvalBinds:", "tuple", "§tupel", "unknown binding 'tupel' in approvalBinds", "did you mean 'tuple'? known: tuple, change", true),
         new("entry selection that selects nothing", "entries:", "[\"**\"]", "§[]", "entries.predicateTypes selects no entry at all", "write [\"**\"] to select every entry", true),
         new("pattern listed twice", "entries:", "[\"**\"]", "[\"**\", §\"**\"]", "'**' is listed twice in entries.predicateTypes", "remove one of them", true),

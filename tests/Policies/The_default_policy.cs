@@ -73,7 +73,7 @@ public sealed class The_default_policy
         Assert.Empty(Policy.Aliases);
         Assert.Equal(TimeSpan.FromMinutes(5), Policy.SkewAllowance);
         Assert.Equal(Enum.GetValues<Source>().Order(), Policy.ClockResolution.Keys.Order());
-        Assert.All(Policy.ClockResolution.Values, r => Assert.Equal(TimeSpan.FromMilliseconds(100), r));
+        Assert.All(Policy.ClockResolution, r => Assert.Equal(TimeSpan.FromMilliseconds(r.Key == Source.ArtifactRegistry ? 10 : 100), r.Value));
         Assert.Equal(ApprovalBinding.Tuple, Policy.ApprovalBinds);
         Assert.Equal(["**"], Policy.Entries.PredicateTypes.Select(p => p.Text));
         Assert.Empty(Policy.Entries.Signers);

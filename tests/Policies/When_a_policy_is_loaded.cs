@@ -65,7 +65,7 @@ public sealed class When_a_policy_is_loaded
     {
         string yaml = Documents.Default
             .Replace("skewAllowance: 5m", "skewAllowance: &short 5m", StringComparison.Ordinal)
-            .Replace("  artifact-registry: 100ms", "  artifact-registry: *short", StringComparison.Ordinal);
+            .Replace("  artifact-registry: 10ms", "  artifact-registry: *short", StringComparison.Ordinal);
 
         Assert.Equal(TimeSpan.FromMinutes(5), Documents.Load(yaml).ClockResolution[Source.ArtifactRegistry]);
     }
