@@ -1,5 +1,4 @@
 using System.Net;
-using MassTransit;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using ReleaseIntegrity.AllInOne.Offline;
@@ -12,7 +11,6 @@ using ReleaseIntegrity.Collectors.SignatureLedger;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Handoff;
-using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Messaging;
 using ReleaseIntegrity.Policies;
 using ReleaseIntegrity.Reconciling;
@@ -144,17 +142,10 @@ internal sealed class ServiceHost : IAsyncDisposable
         services.AddSingleton(policy);
         services.AddReconciler(options => options.DataFolder = data.Path);
         services.AddHandoff(new HandoffOptions { DatabasePath = data.HandoffDatabase, TokenKey = data.TokenKey() });
-        services.AddEmbeddedBus(bus =>
+        services.AddBus(new BusOptions(), bus =>
         {
             bus.AddReconcilerConsumers();
             bus.AddHandoffConsumers();
-            bus.AddConfigureEndpointsCallback((context, name, endpoint) =>
-            {
-                if (name == HandoffFeedConsumerDefinition.Queue)
-                {
-                    endpoint.UseConsumeFilter(typeof(ConfirmConsumed<>), context);
-                }
-            });
         });
     }
 

@@ -1,7 +1,7 @@
-using MassTransit;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ReleaseIntegrity.Handoff;
 using ReleaseIntegrity.Masking;
+using ReleaseIntegrity.Messaging;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.Services.AddHandoff(new HandoffOptions
@@ -9,15 +9,8 @@ builder.Services.AddHandoff(new HandoffOptions
     DatabasePath = Required("Handoff:DatabasePath"),
     TokenKey = TokenKey.Read(Required("Handoff:TokenKeyFile")),
 });
-builder.Services.AddMassTransit(bus =>
-{
-    bus.AddHandoffConsumers();
-    bus.UsingRabbitMq((context, broker) =>
-    {
-        broker.Host(new Uri(Required("ConnectionStrings:RabbitMq")));
-        broker.ConfigureEndpoints(context);
-    });
-});
+builder.Services.AddBus(
+    builder.Configuration.GetSection(BusOptions.Section).Get<BusOptions>() ?? new BusOptions(), bus => bus.AddHandoffConsumers());
 
 builder.WebHost.ConfigureKestrel(kestrel =>
 {
