@@ -65,7 +65,7 @@ internal sealed class ReadEndpoints(Collector collector)
     {
         try
         {
-            await collector.Log.WaitingAsync(long.MaxValue, 1, context.RequestAborted);
+            await collector.Log.WaitingAsync(long.MaxValue, 1, 0, context.RequestAborted);
         }
         catch (Exception) when (!context.RequestAborted.IsCancellationRequested)
         {
