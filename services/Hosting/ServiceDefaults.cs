@@ -47,9 +47,6 @@ public static class ServiceDefaults
     private static ListenAddress[] Listen(WebApplicationBuilder builder, string defaultUrl)
     {
         ListenAddress[] addresses = ListenAddress.ParseAll(builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? defaultUrl);
-
-        // The server would take them too, and the ports that the images of ASP.NET set, and warn of both.
-        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "").UseSetting(WebHostDefaults.HttpPortsKey, "");
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -71,10 +68,19 @@ public static class ServiceDefaults
 
     private static void AddLogs(ILoggingBuilder logging)
     {
-        logging.ClearProviders().AddJsonConsole(console => console.UseUtcTimestamp = true);
+        logging.ClearProviders().AddJsonConsole(console =>
+        {
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+        });
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("MassTransit", LogLevel.Warning);
         logging.AddFilter("Grpc", LogLevel.Warning);
+
+        // The server warns of every setting that names an address, since we pass the addresses on ourselves; readiness
+        // is answered, not logged.
+        logging.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical);
 
         // The program tells why a start failed, shorter.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
