@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,6 +9,7 @@ using ReleaseIntegrity.Collectors.Hosting.Intake;
 using ReleaseIntegrity.Collectors.Hosting.Normalising;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Contracts.Topology;
+using ReleaseIntegrity.Hosting.Draining;
 using ReleaseIntegrity.Storage;
 using ReleaseIntegrity.Storage.Sqlite;
 
@@ -57,8 +59,16 @@ public static class CollectorServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<NormalisationLoop>>()));
         services.AddSingleton<IHostedService>(provider => Dispatcher(provider, source));
+        services.AddSingleton<IDrainStep>(provider => new BacklogDrain(
+            provider.GetRequiredKeyedService<Collector>(source), provider.GetRequiredService<TimeProvider>()));
+        services.AddHealthChecks()
+            .Add(Health($"{name} store", provider => new StoreHealth(provider.GetRequiredKeyedService<Collector>(source))))
+            .Add(Health($"{name} intake", provider => new IntakeHealth(provider.GetRequiredKeyedService<Collector>(source))));
         return services;
     }
+
+    private static HealthCheckRegistration Health(string name, Func<IServiceProvider, IHealthCheck> check) =>
+        new(name, check, failureStatus: null, tags: null);
 
     private static CollectorOptions Options(IServiceProvider provider, string name) =>
         provider.GetRequiredService<IOptionsMonitor<CollectorOptions>>().Get(name);

@@ -1,12 +1,16 @@
+using ReleaseIntegrity.Hosting;
 using ReleaseIntegrity.Messaging;
 using ReleaseIntegrity.Reconciling;
 
-WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-builder.Services.AddReconciler(builder.Configuration.GetSection(ReconcilerOptions.Section).Bind);
-builder.Services.AddBus(
-    builder.Configuration.GetSection(BusOptions.Section).Get<BusOptions>() ?? new BusOptions(), bus => bus.AddReconcilerConsumers());
-
-WebApplication app = builder.Build();
-app.MapReconciler();
-app.MapReconcilerHealth();
-app.Run();
+return await ServiceProgram.RunAsync(args, new ServiceParts
+{
+    Name = ReconcilerServices.Key,
+    Summary = "The reconciler: folds observations into evidence, keeps the ledgers and prepares correction packages.",
+    Add = (builder, _) =>
+    {
+        builder.Services.AddReconciler(builder.Configuration.GetSection(ReconcilerOptions.Section).Bind);
+        builder.Services.AddBus(
+            builder.Configuration.GetSection(BusOptions.Section).Get<BusOptions>() ?? new(), bus => bus.AddReconcilerConsumers());
+    },
+    Map = app => app.MapReconciler(),
+});
