@@ -1,11 +1,12 @@
 using ReleaseIntegrity.Collectors.ChangeSnapshot;
+using ReleaseIntegrity.Collectors.ChangeSnapshot.Formats;
 using ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
 
 namespace ReleaseIntegrity.Tests.Normalisation.Change;
 
 public sealed class ServiceNowTests
 {
-    private static readonly ServiceNowNormalizer Normalizer = new(FieldMappings.Default.ServiceNow);
+    private static readonly ServiceNowNormalizer Normalizer = new(FieldMappings.Default["servicenow"]);
 
     private static readonly string Digest = Make.Digest('b');
 

@@ -28,6 +28,9 @@ internal sealed class RecordTokens
     /// <summary>The record.</summary>
     internal Node Node { get; }
 
+    /// <summary>Pointer of a member that may be a text of JSON, relative to the document; null for none.</summary>
+    internal string? TextOfJson { get; set; }
+
     internal JToken Root => _root ??= WithAliases(Token(Node));
 
     /// <summary>The node that a token stands for; null for a token that an expression made.</summary>
@@ -48,8 +51,14 @@ internal sealed class RecordTokens
         return root;
     }
 
-    private static JToken Token(Node node)
+    private JToken Token(Node node)
     {
+        if (TextOfJson is not null && node.Kind == NodeKind.String && node.Pointer == TextOfJson
+            && node.DecodeJson() is { Kind: NodeKind.Object } held)
+        {
+            node = held;
+        }
+
         JToken token = node.Kind switch
         {
             NodeKind.Object => Object(node),
@@ -63,7 +72,7 @@ internal sealed class RecordTokens
         return token;
     }
 
-    private static JObject Object(Node node)
+    private JObject Object(Node node)
     {
         var json = new JObject();
         foreach (Node member in node.Members)
@@ -74,7 +83,7 @@ internal sealed class RecordTokens
         return json;
     }
 
-    private static JArray Array(Node node)
+    private JArray Array(Node node)
     {
         var json = new JArray();
         foreach (Node item in node.Items)

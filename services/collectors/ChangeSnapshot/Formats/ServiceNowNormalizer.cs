@@ -2,14 +2,14 @@ using ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
 using ReleaseIntegrity.Collectors.Formats;
 using ReleaseIntegrity.Contracts;
 
-namespace ReleaseIntegrity.Collectors.ChangeSnapshot;
+namespace ReleaseIntegrity.Collectors.ChangeSnapshot.Formats;
 
 /// <summary>
 /// <c>servicenow</c>: records of the Table API (<c>{"result": …}</c>, one or a list) or the Change API, and what a
 /// business rule pushes: the bare record, with <c>operation</c> beside its members or around it. ServiceNow documentation,
 /// "Table API" and "Change Management API". Times are UTC without a zone.
 /// </summary>
-public sealed class ServiceNowNormalizer : DocumentNormalizer
+public sealed class ServiceNowNormalizer : DocumentNormalizer, IMappedFormat
 {
     private const int CodeVersion = 1;
 
@@ -34,6 +34,8 @@ public sealed class ServiceNowNormalizer : DocumentNormalizer
 
     /// <inheritdoc/>
     public override int MappingVersion => ChangeSnapshotFormats.MappingVersion(CodeVersion, _mapping);
+
+    ChangeRecordReader IMappedFormat.Reader => _reader;
 
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
