@@ -41,7 +41,7 @@ public sealed class ServiceNowNormalizer : DocumentNormalizer, IMappedFormat
     protected override void Read(SourceDocument document, Items items)
     {
         Node root = document.Root;
-        Node result = root["result"].Exists ? root["result"] : root["record"];
+        Node result = root["result"].Exists ? root["result"] : root["record"].Exists ? root["record"] : root["current"];
         if (root.Kind == NodeKind.Array || result.Kind == NodeKind.Array)
         {
             ReadList(root, result.Kind == NodeKind.Array ? result : root, items);
@@ -90,7 +90,7 @@ public sealed class ServiceNowNormalizer : DocumentNormalizer, IMappedFormat
         }
 
         bool deleted = IsDeletion(root) || IsDeletion(node);
-        items.Add(_reader.Read(deleted ? Deleted(node) : new MappedRecord(node), new Envelope { Withdrawn = deleted }, items));
+        items.Add(_reader.Read(deleted ? Deleted(node) : new MappedRecord(node) { PairsAreFlat = true }, new Envelope { Withdrawn = deleted }, items));
     }
 
     /// <summary>
@@ -98,7 +98,7 @@ public sealed class ServiceNowNormalizer : DocumentNormalizer, IMappedFormat
     /// that carries its previous values must not have them taken for current ones.
     /// </summary>
     private static MappedRecord Deleted(Node node) =>
-        new(node["previous"].Kind == NodeKind.Object ? node["previous"] : node, "previous_", "previous.");
+        new(node["previous"].Kind == NodeKind.Object ? node["previous"] : node, "previous_", "previous.") { PairsAreFlat = true };
 
     /// <summary>The mapping's own condition, asked of what stands around the record.</summary>
     private bool IsDeletion(Node around)

@@ -26,6 +26,13 @@ internal sealed class MappedRecord
     /// <summary>The record's own node.</summary>
     internal Node Node => _tokens.Node;
 
+    /// <summary>Whether <c>x_value</c> beside <c>x_display_value</c> answers to <c>x</c>, where the record has no <c>x</c>.</summary>
+    internal bool PairsAreFlat
+    {
+        get => _tokens.PairsAreFlat;
+        init => _tokens.PairsAreFlat = value;
+    }
+
     /// <summary>Pointer of a member that may be a text of JSON: then expressions lead on into what it holds. Null for none.</summary>
     internal string? TextOfJson
     {

@@ -31,6 +31,12 @@ internal sealed class RecordTokens
     /// <summary>Pointer of a member that may be a text of JSON, relative to the document; null for none.</summary>
     internal string? TextOfJson { get; set; }
 
+    /// <summary>
+    /// Whether pairs of display value and value may be flattened: <c>x_value</c> answers to <c>x</c> where
+    /// <c>x_display_value</c> stands beside it and the record has no <c>x</c>; with dots as well.
+    /// </summary>
+    internal bool PairsAreFlat { get; set; }
+
     internal JToken Root => _root ??= WithAliases(Token(Node));
 
     /// <summary>The node that a token stands for; null for a token that an expression made.</summary>
@@ -38,6 +44,17 @@ internal sealed class RecordTokens
 
     private JToken WithAliases(JToken root)
     {
+        foreach (Node member in PairsAreFlat && root is JObject ? Node.Members : [])
+        {
+            const string Display = "display_value";
+            if (member.Name.Length > Display.Length + 1 && member.Name.EndsWith(Display, StringComparison.Ordinal)
+                && member.Name[..^Display.Length] is { } stem && stem[^1] is '_' or '.' && Node[stem + "value"] is { Exists: true } value)
+            {
+                var target = (JObject)root;
+                target[stem[..^1]] ??= Token(value);
+            }
+        }
+
         foreach (string prefix in root is JObject ? _aliasPrefixes : [])
         {
             foreach (Node member in Node.Members.Where(m => m.Name.StartsWith(prefix, StringComparison.Ordinal)))
