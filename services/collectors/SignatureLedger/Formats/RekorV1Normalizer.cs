@@ -24,6 +24,9 @@ public sealed class RekorV1Normalizer : DocumentNormalizer
     public override string Format => "rekor-v1";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
 
     /// <inheritdoc/>

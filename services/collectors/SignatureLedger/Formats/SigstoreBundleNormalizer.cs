@@ -16,6 +16,9 @@ public sealed class SigstoreBundleNormalizer : DocumentNormalizer
     public override string Format => "sigstore-bundle";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
 
     /// <inheritdoc/>
