@@ -65,7 +65,8 @@ public sealed partial class Node
             "json" => Raw(tree, allowText: true, out ReadOnlyMemory<byte> text) ?? Parsed(tree, text, this),
             "base64" => FromBase64(tree, out ReadOnlyMemory<byte> bytes) ?? new Node(tree, bytes),
             "base64-json" => FromBase64(tree, out ReadOnlyMemory<byte> bytes) ?? Parsed(tree, bytes, this),
-            "json-lines" => Lines(tree),
+            "json-lines" => Rendered(tree, JsonText.Join, "not JSON texts one after another"),
+            "verification-log" => Rendered(tree, VerificationLog.ToJson, "not a log with verification results"),
             _ when step == "certificate" || step.StartsWith("certificate-", StringComparison.Ordinal) => Certificate(tree, step),
             "sha256" => Hash(tree),
             "rekor-leaf" => Leaf(tree),
@@ -126,9 +127,9 @@ public sealed partial class Node
         return null;
     }
 
-    private Node Lines(Tree tree) =>
+    private Node Rendered(Tree tree, Func<ReadOnlyMemory<byte>, byte[]?> render, string otherwise) =>
         Raw(tree, allowText: true, out ReadOnlyMemory<byte> text)
-        ?? (JsonText.Join(text) is { } array ? Parsed(tree, array, this) : new Node(tree, Reject("not JSON texts one after another")));
+        ?? (render(text) is { } json ? Parsed(tree, json, this) : new Node(tree, Reject(otherwise)));
 
     private Node Certificate(Tree tree, string step)
     {

@@ -38,7 +38,7 @@ public sealed class RuntimeSampleTests
         ["kyverno/pod-verify-images-annotation-digest.yaml"] = ["irrelevant an object that is no policy report"],
         ["kyverno/policyreport-ivpol-fail.yaml"] = ["hint Deployment test-deployment-ivpol-background"],
         ["kyverno/policyreport-properties.yaml"] = ["irrelevant a policy result about no pod and no workload"],
-        ["kyverno/policyreport-verify-image-fail-two-docs.yaml"] = ["irrelevant a report without results", "irrelevant a report without results"],
+        ["kyverno/policyreport-verify-image-fail-two-docs.yaml"] = ["hint Pod unsigned", "hint Pod signed-by-someone-else"],
     };
 
     [Fact]
