@@ -23,6 +23,7 @@ public static class RuntimeValidationFormats
         new RatifyNormalizer(options),
         new ArgoCdNormalizer(options),
         new FluxNormalizer(options),
+        new ServiceEventsNormalizer(options),
         new CloudEventsNormalizer(Source.RuntimeValidation),
     ];
 }

@@ -24,6 +24,7 @@ public static class SignatureLedgerFormats
         new NotationNormalizer(),
         new GitHubAttestationNormalizer(),
         new FulcioNormalizer(),
+        new SignedEventsNormalizer(),
         new CloudEventsNormalizer(Source.SignatureLedger),
     ];
 }
