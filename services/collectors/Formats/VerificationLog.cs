@@ -15,6 +15,8 @@ public static class VerificationLog
     /// <summary>Results of one log that are read at most.</summary>
     public const int MaxResults = 10_000;
 
+    private const int MostSubjectBytes = 2048;
+
     private static ReadOnlySpan<byte> Marker => "verify result for subject "u8;
 
     /// <summary>The results of a text; null where it holds none.</summary>
@@ -67,7 +69,7 @@ public static class VerificationLog
     /// <summary>A message from its marker on; gives the bytes that it takes.</summary>
     private static int Bare(Utf8JsonWriter json, ReadOnlySpan<byte> time, ReadOnlySpan<byte> message)
     {
-        int end = message.IndexOf(": {"u8);
+        int end = message[..Math.Min(message.Length, MostSubjectBytes)].IndexOf(": {"u8);
         ReadOnlySpan<byte> subject = end < Marker.Length ? default : message[Marker.Length..end];
         if (subject.IsEmpty || subject.ContainsAny(" \t\r\n"u8))
         {

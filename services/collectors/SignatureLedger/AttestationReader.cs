@@ -5,7 +5,7 @@ namespace ReleaseIntegrity.Collectors.SignatureLedger;
 
 /// <summary>
 /// Reads an attestation in whichever form tools hand it out, told by its shape: a Sigstore bundle, a DSSE envelope, what
-/// Google Cloud Build says of an image, an unsigned in-toto statement, or a list of these.
+/// GitHub and npm answer, what Google Cloud Build says of an image, an unsigned in-toto statement, or a list of these.
 /// </summary>
 internal static class AttestationReader
 {
@@ -23,6 +23,29 @@ internal static class AttestationReader
         {
             items.Add(BundleReader.Read(node, items));
         }
+        else if (node["attestations"].Exists)
+        {
+            ReadList(node["attestations"], items);
+        }
+        else if (node["attestations_subject_digests"].Exists)
+        {
+            foreach (Node digest in node["attestations_subject_digests"].Members)
+            {
+                ReadList(digest, items);
+            }
+        }
+        else if (node["attestation"].Kind == NodeKind.Object)
+        {
+            items.Add(ReadAttestation(node["attestation"], items));
+        }
+        else if (node["bundle"].Exists || node["bundle_url"].Exists)
+        {
+            items.Add(ReadAttestation(node, items));
+        }
+        else if (node["signed"].Exists && node["signatures"].Exists)
+        {
+            items.Add(new NormalisedItem.Irrelevant("metadata in in-toto's older format, which names no image"));
+        }
         else if (node["payload"].Exists || node["signatures"].Exists)
         {
             items.Add(EnvelopeReader.Read(node, items));
@@ -39,6 +62,37 @@ internal static class AttestationReader
         {
             items.Reject(node, "neither a Sigstore bundle, a DSSE envelope, Cloud Build provenance nor an in-toto statement");
         }
+    }
+
+    private static void ReadList(Node list, Items items)
+    {
+        if (list.IsAmbiguous || (list.Kind != NodeKind.Array && list.Kind != NodeKind.Null))
+        {
+            items.Reject(list, "one list of attestations is wanted");
+        }
+        else if (list.Items.Count == 0)
+        {
+            items.Add(new NormalisedItem.Irrelevant("no attestation of what was asked for"));
+        }
+
+        foreach (Node attestation in list.IsAmbiguous ? [] : list.Items)
+        {
+            items.Add(ReadAttestation(attestation, items));
+        }
+    }
+
+    private static NormalisedItem ReadAttestation(Node attestation, Items items)
+    {
+        Node bundle = attestation["bundle"];
+        Node url = attestation["bundle_url"];
+        return bundle.IsAmbiguous ? bundle.Reject("stated more than once")
+            : bundle.HasValue ? BundleReader.Read(bundle, items)
+            : url.Value is { } place
+                // The query of such an address is a key to the bundle.
+                ? new NormalisedItem.Hint(
+                    "an attestation whose bundle is stored elsewhere",
+                    items.Notification.Instance ?? Envelope.Unlogged, place.Split('?', '#')[0] is { Length: > 0 } path ? path : "bundle")
+                : attestation.Reject("an attestation needs a bundle or a bundle_url");
     }
 
     /// <summary>

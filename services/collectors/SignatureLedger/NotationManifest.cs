@@ -13,11 +13,15 @@ internal static class NotationManifest
     /// <summary>The artifact type; older manifests have it as the media type of their configuration.</summary>
     public const string ArtifactType = "application/vnd.cncf.notary.signature";
 
+    /// <summary>The artifact type of the Notary Project's drafts.</summary>
+    public const string DraftArtifactType = "application/vnd.cncf.notary.v2.signature";
+
     private const string Thumbprints = "io.cncf.notary.x509chain.thumbprint#S256";
 
     /// <summary>Whether a document is such a manifest.</summary>
     public static bool Is(Node document) =>
-        document["artifactType"].String == ArtifactType || document["config"]["mediaType"].String == ArtifactType;
+        document["artifactType"].String is ArtifactType or DraftArtifactType
+        || document["config"]["mediaType"].String is ArtifactType or DraftArtifactType;
 
     /// <summary>The item that a manifest is; it must be the next of the notification.</summary>
     public static NormalisedItem Read(Node manifest, Items items)

@@ -21,7 +21,7 @@ internal static class SignatureManifest
         && (type.StartsWith(BundleMediaType, StringComparison.Ordinal)
             || type.StartsWith("application/vnd.dev.cosign.artifact.sig.", StringComparison.Ordinal)
             || type.StartsWith("application/vnd.dev.cosign.simplesigning.", StringComparison.Ordinal)
-            || type is DsseMediaType or "application/vnd.in-toto.bundle" or NotationManifest.ArtifactType);
+            || type is DsseMediaType or "application/vnd.in-toto.bundle" or NotationManifest.ArtifactType or NotationManifest.DraftArtifactType);
 
     /// <summary>The id of a manifest: the digest of its bytes.</summary>
     public static (Node Node, string Value) IdOf(Node manifest)

@@ -174,6 +174,18 @@ public sealed class AttestationTests
     }
 
     [Fact]
+    public void Npms_answer_is_read_and_older_metadata_is_irrelevant()
+    {
+        var answer = new JsonObject
+        {
+            ["attestations"] = new JsonArray(new JsonObject { ["predicateType"] = Provenance, ["bundle"] = DsseBundle(Statement(Subject(Image, "sha256", A))) }),
+        };
+
+        Assert.Equal("/attestations/0/bundle", Observe("intoto-slsa", answer).RecordPointer);
+        Assert.IsType<NormalisedItem.Irrelevant>(Assert.Single(Normalise(Notify("intoto-slsa", """{"signed":{"_type":"link"},"signatures":[]}"""))));
+    }
+
+    [Fact]
     public void A_certificate_alone_is_a_hint_to_look_for_its_entries()
     {
         using X509Certificate2 certificate = FulcioCertificate.ForWorkflow();

@@ -116,6 +116,8 @@ public sealed class SignatureManifestTests
 
         Assert.Equal("sha256:" + B, Assert.Single(observation.Subjects).Digest!.Value.Text);
         Assert.Null(observation.Subjects[0].Image);
+        var older = new JsonObject { ["base64Signature"] = "AQID", ["cert"] = "", ["rekorBundle"] = RekorBundle(B) };
+        Assert.Equal(observation.Record, Observe("cosign-simplesigning", older).Record);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ReleaseIntegrity.Collectors.Formats;
 using ReleaseIntegrity.Contracts;
 
@@ -70,8 +71,15 @@ public sealed class ArgoCdNormalizer(RuntimeValidationOptions options) : Documen
         }
 
         var cluster = new Cluster(document, app["metadata"], items.Notification, options);
-        ILookup<string?, Node> pinned = images.Items.ToLookup(i =>
-            ImageReference.TryParse(i.String, out ImageReference? image, out Digest? digest) && digest is not null ? image!.Coordinates : null);
+        var pinned = new Dictionary<string, HashSet<Digest>>();
+        foreach (Node node in images.Items)
+        {
+            if (ImageReference.TryParse(node.String, out ImageReference? image, out Digest? digest) && digest is { } stated)
+            {
+                (CollectionsMarshal.GetValueRefOrAddDefault(pinned, image!.Coordinates, out _) ??= []).Add(stated);
+            }
+        }
+
         foreach (Node node in images.Items)
         {
             items.Add(ReadImage(app, node, pinned, deleted, cluster, items));
@@ -79,7 +87,7 @@ public sealed class ArgoCdNormalizer(RuntimeValidationOptions options) : Documen
     }
 
     private static NormalisedItem ReadImage(
-        Node app, Node node, ILookup<string?, Node> pinned, bool deleted, Cluster cluster, Items items)
+        Node app, Node node, Dictionary<string, HashSet<Digest>> pinned, bool deleted, Cluster cluster, Items items)
     {
         Node metadata = app["metadata"];
         if (node.IsAmbiguous || !ImageReference.TryParse(node.String, out ImageReference? image, out Digest? digest))
@@ -92,7 +100,7 @@ public sealed class ArgoCdNormalizer(RuntimeValidationOptions options) : Documen
             return new NormalisedItem.Hint("an application's image without a digest: only its pods tell what runs", cluster.Name, image!.ToString());
         }
 
-        if (pinned[image!.Coordinates].Select(n => n.Text).Distinct().Count() > 1)
+        if (pinned[image!.Coordinates].Count > 1)
         {
             return new NormalisedItem.Hint("several digests of one repository: only the application's pods tell which runs", cluster.Name, image.ToString());
         }

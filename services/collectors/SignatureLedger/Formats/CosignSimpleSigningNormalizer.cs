@@ -38,9 +38,11 @@ public sealed class CosignSimpleSigningNormalizer : DocumentNormalizer
             {
                 items.Add(ReadPayload(node, items));
             }
-            else if (node["Payload"].Kind == NodeKind.Object)
+            else if (node["Payload"].Kind == NodeKind.Object || node["rekorBundle"].Exists)
             {
-                LogEntry? entry = LogEntry.ReadRekorV1(node["Payload"], null, out NormalisedItem? refusal);
+                // The annotation alone, or what "cosign sign-blob --bundle" wrote before there were Sigstore bundles.
+                Node answer = node["rekorBundle"].Exists ? node["rekorBundle"] : node;
+                LogEntry? entry = LogEntry.ReadRekorV1(answer["Payload"], null, out NormalisedItem? refusal);
                 items.Add(entry is null ? refusal! : LogEntryReader.Read(entry, items));
             }
             else

@@ -42,9 +42,9 @@ public sealed class NotationNormalizer : DocumentNormalizer
         {
             items.Add(ReadPayload(root, instance));
         }
-        else if (root["io.cncf.notary.signingScheme"].Exists)
+        else if (root["io.cncf.notary.signingScheme"].Exists || root["x5c"].Exists)
         {
-            items.Add(new NormalisedItem.Irrelevant("an envelope's protected header alone: it names no artifact and no signer"));
+            items.Add(new NormalisedItem.Irrelevant("an envelope's header alone, protected or not: it names no artifact"));
         }
         else if (NotationManifest.Is(root))
         {

@@ -5,7 +5,7 @@ namespace ReleaseIntegrity.Collectors.SignatureLedger.Formats;
 
 /// <summary>
 /// <c>sigstore-bundle</c>: Sigstore bundles (protobuf-specs <c>sigstore_bundle.proto</c>, media types 0.1 to 0.3 in both
-/// spellings), alone or as JSON lines.
+/// spellings), alone, in a list or as JSON lines.
 /// </summary>
 public sealed class SigstoreBundleNormalizer : DocumentNormalizer
 {
@@ -24,7 +24,7 @@ public sealed class SigstoreBundleNormalizer : DocumentNormalizer
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node bundle in document.Documents)
+        foreach (Node bundle in document.Documents.SelectMany(d => d is { Kind: NodeKind.Array, HasValue: true } ? d.Items : [d]))
         {
             items.Add(BundleReader.Read(bundle, items));
         }
