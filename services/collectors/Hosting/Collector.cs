@@ -25,7 +25,7 @@ internal sealed class Collector
         Metrics = new CollectorMetrics(source);
         Outbox = new Outbox(
             store,
-            new OutboxOptions { Name = $"collector-{WireNames.Of(source)}", WaitForConsumer = options.WaitForConsumer },
+            new OutboxOptions { Name = $"collector-{WireNames.Of(source)}", WaitForConsumer = options.WaitForConsumer, SoleDispatcher = !options.Store.ServesSeveral },
             clock);
     }
 

@@ -10,7 +10,7 @@ using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Handoff.Watching;
 using ReleaseIntegrity.Masking;
-using ReleaseIntegrity.Storage.Sqlite;
+using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Handoff;
 
@@ -30,7 +30,7 @@ public static class HandoffHosting
         services.AddSingleton(options);
         services.AddSingleton(new Masker(options.TokenKey));
         services.AddSingleton(p => new HandoffStore(
-            SqliteStore.Open(new SqliteStoreOptions { Path = options.DatabasePath }, HandoffStore.Migrations),
+            Stores.Open(options.Store, HandoffStore.Migrations),
             p.GetRequiredService<Masker>(),
             p.GetRequiredService<TimeProvider>()));
         services.AddHostedService<StoreOpening>();

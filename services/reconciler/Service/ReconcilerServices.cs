@@ -9,7 +9,6 @@ using ReleaseIntegrity.Reconciling.Folding;
 using ReleaseIntegrity.Reconciling.Lifecycle;
 using ReleaseIntegrity.Reconciling.Lifecycle.Storing;
 using ReleaseIntegrity.Storage;
-using ReleaseIntegrity.Storage.Sqlite;
 
 namespace ReleaseIntegrity.Reconciling;
 
@@ -18,6 +17,9 @@ public static class ReconcilerServices
 {
     /// <summary>The key of the reconciler's own store and outbox, and the outbox's name.</summary>
     public const string Key = "reconciler";
+
+    /// <summary>The schema of its store.</summary>
+    public static MigrationSet Migrations { get; } = new(Key, typeof(ReconcilerServices).Assembly);
 
     /// <summary>
     /// Adds store, folding, timers and outbox. Its messages leave through the registered <see cref="IOutboxPublisher"/>,
@@ -29,18 +31,14 @@ public static class ReconcilerServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
-        services.AddOptions<ReconcilerOptions>().Configure(configure)
-            .Validate(o => !string.IsNullOrWhiteSpace(o.DataFolder), $"{ReconcilerOptions.Section}: {nameof(ReconcilerOptions.DataFolder)} must name a folder")
-            .ValidateOnStart();
+        services.AddOptions<ReconcilerOptions>().Configure(configure);
         services.TryAddSingleton(provider => Load(Options(provider).PolicyFile));
         services.AddSingleton<ReconcilerMetrics>();
 
-        services.AddKeyedSingleton<IStore>(Key, (provider, _) => SqliteStore.Open(
-            new SqliteStoreOptions { Path = Path.Combine(Options(provider).DataFolder, Key + ".db") },
-            new MigrationSet(Key, typeof(ReconcilerServices).Assembly)));
+        services.AddKeyedSingleton<IStore>(Key, (provider, _) => Stores.Open(Options(provider).Store, Migrations));
         services.AddKeyedSingleton(Key, (provider, _) => new Outbox(
             Store(provider),
-            new OutboxOptions { Name = Key, WaitForConsumer = Options(provider).WaitForConsumer },
+            new OutboxOptions { Name = Key, WaitForConsumer = Options(provider).WaitForConsumer, SoleDispatcher = !Options(provider).Store.ServesSeveral },
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<Outbox>(Key));
         services.AddKeyedSingleton(Key, (provider, _) => new Timers(Store(provider), provider.GetRequiredService<TimeProvider>()));
