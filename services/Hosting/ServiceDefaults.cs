@@ -31,7 +31,7 @@ public static class ServiceDefaults
         AddLogs(builder.Logging);
         builder.AddTelemetry(parts.Name);
         builder.AddDraining();
-        builder.Services.AddHealthChecks();
+        builder.Services.AddHealthChecks().Add(BrokerHealth.Registration(parts.NeedsBroker));
         builder.AddExaminations(parts);
         parts.Add(builder, Listen(builder, parts.DefaultUrl));
         return builder;

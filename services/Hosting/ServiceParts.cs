@@ -16,6 +16,12 @@ public sealed record ServiceParts
     /// <summary>Where it listens, HTTP/1.1, unless the setting <c>urls</c> says otherwise.</summary>
     public string DefaultUrl { get; init; } = "http://127.0.0.1:8080";
 
+    /// <summary>
+    /// Whether it can do nothing without its broker, and so isn't ready while that is missing. Others go on: a collector
+    /// keeps what it accepts, the handoff shows what it has. Default false.
+    /// </summary>
+    public bool NeedsBroker { get; init; }
+
     /// <summary>The schema of its store.</summary>
     public required MigrationSet Migrations { get; init; }
 

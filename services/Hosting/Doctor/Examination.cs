@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using ReleaseIntegrity.Messaging;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Hosting.Doctor;
@@ -67,5 +68,6 @@ internal static class ExaminationServices
         builder.Services.AddSingleton<IExamination>(provider => new StoreExamination(
             store, [parts.Migrations], provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<IExamination>(new DiskExamination(store));
+        builder.Services.AddSingleton<IExamination>(new BrokerExamination(BusOptions.Of(builder.Configuration)));
     }
 }

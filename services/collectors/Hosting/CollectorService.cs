@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Hosting;
+using ReleaseIntegrity.Messaging;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Collectors.Hosting;
@@ -20,10 +21,12 @@ public static class CollectorService
         Name = WireNames.Of(source),
         Summary = $"The collector of the source {WireNames.Of(source)}: takes notifications, keeps and normalises them, publishes evidence.",
         Migrations = CollectorServices.Migrations,
-        Add = (builder, _) => add(
-            builder.Services,
-            builder.Configuration.GetSection(Section),
-            options => builder.Configuration.GetSection(StoreOptions.Section).Bind(options.Store)),
+        Add = (builder, _) =>
+        {
+            ConfigurationManager configuration = builder.Configuration;
+            add(builder.Services, configuration.GetSection(Section), options => configuration.GetSection(StoreOptions.Section).Bind(options.Store));
+            builder.Services.AddBus(BusOptions.Of(configuration));
+        },
         Map = app => app.MapCollector(source),
     };
 }

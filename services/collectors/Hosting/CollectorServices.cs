@@ -8,6 +8,8 @@ using Microsoft.Extensions.Options;
 using ReleaseIntegrity.Collectors.Hosting.Intake;
 using ReleaseIntegrity.Collectors.Hosting.Normalising;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Contracts.Topology;
+using ReleaseIntegrity.Hosting.Doctor;
 using ReleaseIntegrity.Hosting.Draining;
 using ReleaseIntegrity.Storage;
 
@@ -50,6 +52,7 @@ public static class CollectorServices
             provider.GetRequiredKeyedService<NormaliserSet>(source).Normalisers,
             Options(provider, name),
             provider.GetRequiredKeyedService<IStore>(source),
+            provider.GetService<ObservationPartitions>() ?? new ObservationPartitions(1),
             provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton(provider => provider.GetRequiredKeyedService<Collector>(source).Outbox);
@@ -62,6 +65,8 @@ public static class CollectorServices
         services.AddSingleton<IHostedService>(provider => Dispatcher(provider, source));
         services.AddSingleton<IDrainStep>(provider => new BacklogDrain(
             provider.GetRequiredKeyedService<Collector>(source), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IExamination>(provider => new CredentialExamination(
+            [.. provider.GetRequiredKeyedService<NormaliserSet>(source).Normalisers.Select(n => n.Format)], Options(provider, name)));
         services.AddHealthChecks()
             .Add(Health($"{name} store", provider => new StoreHealth(provider.GetRequiredKeyedService<Collector>(source))))
             .Add(Health($"{name} intake", provider => new IntakeHealth(provider.GetRequiredKeyedService<Collector>(source))));

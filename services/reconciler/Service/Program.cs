@@ -7,6 +7,7 @@ return await ServiceProgram.RunAsync(args, new ServiceParts
 {
     Name = ReconcilerServices.Key,
     Summary = "The reconciler: folds observations into evidence, keeps the ledgers and prepares correction packages.",
+    NeedsBroker = true,
     Migrations = ReconcilerServices.Migrations,
     Add = (builder, _) =>
     {
@@ -15,7 +16,7 @@ return await ServiceProgram.RunAsync(args, new ServiceParts
             builder.Configuration.GetSection(ReconcilerOptions.Section).Bind(options);
             builder.Configuration.GetSection(StoreOptions.Section).Bind(options.Store);
         });
-        builder.Services.AddEmbeddedBus(bus => bus.AddReconcilerConsumers());
+        builder.Services.AddBus(BusOptions.Of(builder.Configuration), bus => bus.AddReconcilerConsumers());
     },
     Map = app => app.MapReconciler(),
 });

@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Hosting.Doctor;
+using ReleaseIntegrity.Messaging.Consuming;
 using ReleaseIntegrity.Policies;
 using ReleaseIntegrity.Reconciling.Evidence;
 using ReleaseIntegrity.Reconciling.Folding;
@@ -23,7 +25,7 @@ public static class ReconcilerServices
 
     /// <summary>
     /// Adds store, folding, timers and outbox. Its messages leave through the registered <see cref="IOutboxPublisher"/>,
-    /// which <c>AddEmbeddedBus</c> brings; the bus takes <see cref="AddReconcilerConsumers"/>.
+    /// which <c>AddBus</c> brings; the bus takes <see cref="AddReconcilerConsumers"/>.
     /// </summary>
     /// <param name="services">Where to register. A <see cref="Policy"/> that is registered already is used.</param>
     /// <param name="configure">Sets the options.</param>
@@ -38,9 +40,11 @@ public static class ReconcilerServices
         services.AddKeyedSingleton<IStore>(Key, (provider, _) => Stores.Open(Options(provider).Store, Migrations));
         services.AddKeyedSingleton(Key, (provider, _) => new Outbox(
             Store(provider),
-            new OutboxOptions { Name = Key, WaitForConsumer = Options(provider).WaitForConsumer, SoleDispatcher = !Options(provider).Store.ServesSeveral },
+            new OutboxOptions { Name = Key, SoleDispatcher = !Options(provider).Store.ServesSeveral },
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<Outbox>(Key));
+        services.AddKeyedSingleton(Key, (provider, _) => new StoreHold(
+            Store(provider), provider.GetRequiredService<ILogger<StoreHold>>()));
         services.AddKeyedSingleton(Key, (provider, _) => new Timers(Store(provider), provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<IEvidenceStore>(provider =>
@@ -57,6 +61,7 @@ public static class ReconcilerServices
         services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<OutboxDispatcher>(
             provider, provider.GetRequiredKeyedService<Outbox>(Key)));
         services.AddSingleton<IHostedService>(Sweep);
+        services.AddSingleton<IExamination>(provider => new PolicyExamination(Options(provider)));
         services.AddHealthChecks().Add(new HealthCheckRegistration(
             $"{Key} evidence", provider => new EvidenceHealth(provider.GetRequiredService<ReconcilerQueries>()), null, null));
         return services;
@@ -65,7 +70,7 @@ public static class ReconcilerServices
     /// <summary>Adds the reconciler's consumers and sagas to a bus.</summary>
     public static void AddReconcilerConsumers(this IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<ObservationsConsumer, ObservationsConsumerDefinition>();
+        bus.AddPartitionConsumer<ObservationsConsumer, ObservationsConsumerDefinition>();
         bus.AddSagaStateMachine<CaseStateMachine, ReleaseCase, CaseDefinition>().StoredUnder(Key);
     }
 

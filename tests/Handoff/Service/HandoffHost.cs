@@ -14,6 +14,7 @@ using ReleaseIntegrity.Handoff;
 using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Masking;
+using ReleaseIntegrity.Messaging;
 using ReleaseIntegrity.Storage;
 using ReleaseIntegrity.Tests.Handoff.Masking;
 
@@ -54,7 +55,7 @@ internal sealed class HandoffHost : IAsyncDisposable
     public ConcurrentQueue<string> Log { get; private init; } = [];
 
     public static async Task<HandoffHost> StartAsync(
-        Func<HandoffOptions, HandoffOptions>? configure = null, string? folder = null, TokenKey? key = null, bool keep = false)
+        Func<HandoffOptions, HandoffOptions>? configure = null, string? folder = null, TokenKey? key = null, bool keep = false, bool bus = false)
     {
         folder ??= Directory.CreateTempSubdirectory("handoff-").FullName;
         var options = new HandoffOptions
@@ -68,6 +69,11 @@ internal sealed class HandoffHost : IAsyncDisposable
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new Recorder(log));
         builder.Services.AddHandoff(configure?.Invoke(options) ?? options);
+        if (bus)
+        {
+            builder.Services.AddBus(new BusOptions(), consumers => consumers.AddHandoffConsumers());
+        }
+
         WebApplication app = builder.Build();
         app.MapHandoff();
         await app.StartAsync();
