@@ -47,9 +47,6 @@ public sealed class StoreOptions
     /// </summary>
     public int TimeoutSeconds { get; set; } = 15;
 
-    /// <summary>Whether other processes may work on the same store, replicas of the service above all.</summary>
-    public bool ServesSeveral => Engine == StoreEngines.SqlServer || Shared;
-
     /// <summary>The database file of <see cref="DataFolder"/> and <see cref="FileName"/>.</summary>
     public string Path => System.IO.Path.Combine(DataFolder, FileName);
 

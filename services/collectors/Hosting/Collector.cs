@@ -28,7 +28,7 @@ internal sealed class Collector
         Metrics = new CollectorMetrics(source);
         Outbox = new Outbox(
             store,
-            new OutboxOptions { Name = $"collector-{WireNames.Of(source)}", SoleDispatcher = !options.Store.ServesSeveral },
+            new OutboxOptions { Name = $"collector-{WireNames.Of(source)}" },
             clock);
     }
 

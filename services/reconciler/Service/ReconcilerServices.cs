@@ -40,7 +40,7 @@ public static class ReconcilerServices
         services.AddKeyedSingleton<IStore>(Key, (provider, _) => Stores.Open(Options(provider).Store, Migrations));
         services.AddKeyedSingleton(Key, (provider, _) => new Outbox(
             Store(provider),
-            new OutboxOptions { Name = Key, SoleDispatcher = !Options(provider).Store.ServesSeveral },
+            new OutboxOptions { Name = Key },
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<Outbox>(Key));
         services.AddKeyedSingleton(Key, (provider, _) => new StoreHold(
