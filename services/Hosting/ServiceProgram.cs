@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +22,8 @@ public static class ServiceProgram
     /// <summary>Runs what the arguments say; the result is the process's exit code (<see cref="ExitCodes"/>).</summary>
     public static async Task<int> RunAsync(string[] args, ServiceParts parts)
     {
+        // Nothing that is written or read depends on the language of whoever starts it.
+        CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         var root = new RootCommand($"{parts.Summary}\n{Notes}") { TreatUnmatchedTokensAsErrors = false };
         root.SetAction((parsed, _) => RunAsync(parsed, settings => ServeAsync(settings, parts)));
         root.Add(Subcommand("migrate", MigrateCommand.Summary, settings => MigrateCommand.RunAsync(settings, parts)));
