@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ReleaseIntegrity.Hosting.Doctor;
 using ReleaseIntegrity.Hosting.Draining;
 using ReleaseIntegrity.Hosting.Health;
 
@@ -26,14 +27,22 @@ public static class ServiceDefaults
     /// <exception cref="ListenException">The setting <c>urls</c> names no address to listen on.</exception>
     public static WebApplicationBuilder CreateBuilder(string[] args, ServiceParts parts)
     {
-        // A changed file counts at the next start: nothing here is read twice.
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
-        AddSecrets(builder.Configuration);
+        WebApplicationBuilder builder = CreateConfigured(args);
         AddLogs(builder.Logging);
         builder.AddTelemetry(parts.Name);
         builder.AddDraining();
-        builder.Services.AddHealthChecks();
+        builder.Services.AddHealthChecks().Add(BrokerHealth.Registration(parts.NeedsBroker));
+        builder.AddExaminations(parts);
         parts.Add(builder, Listen(builder, parts.DefaultUrl));
+        return builder;
+    }
+
+    /// <summary>A builder that knows the settings, and nothing else yet.</summary>
+    internal static WebApplicationBuilder CreateConfigured(string[] args)
+    {
+        // A changed file counts at the next start: nothing here is read twice.
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
+        AddSecrets(builder.Configuration);
         return builder;
     }
 

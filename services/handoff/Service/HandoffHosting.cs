@@ -10,13 +10,15 @@ using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Handoff.Watching;
 using ReleaseIntegrity.Masking;
-using ReleaseIntegrity.Storage.Sqlite;
+using ReleaseIntegrity.Messaging.Consuming;
+using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Handoff;
 
 /// <summary>Puts the handoff into a host: alone, or beside the other services in one process.</summary>
 public static class HandoffHosting
 {
+    internal const string Key = "handoff";
     private const int MaximumRequestBytes = 64 * 1024;
 
     /// <summary>
@@ -30,9 +32,11 @@ public static class HandoffHosting
         services.AddSingleton(options);
         services.AddSingleton(new Masker(options.TokenKey));
         services.AddSingleton(p => new HandoffStore(
-            SqliteStore.Open(new SqliteStoreOptions { Path = options.DatabasePath }, HandoffStore.Migrations),
+            Stores.Open(options.Store, HandoffStore.Migrations),
             p.GetRequiredService<Masker>(),
             p.GetRequiredService<TimeProvider>()));
+        services.AddKeyedSingleton(Key, (p, _) => new StoreHold(
+            p.GetRequiredService<HandoffStore>().Store, p.GetRequiredService<ILogger<StoreHold>>()));
         services.AddHostedService<StoreOpening>();
         services.AddSingleton<MaskedDocuments>();
         services.AddSingleton(p => new HandoffFeed(
