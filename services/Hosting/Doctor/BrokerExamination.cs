@@ -93,7 +93,7 @@ internal sealed class BrokerExamination(BusOptions bus) : IExamination
         : exception.InnerException is { } inner ? Causes(inner).Prepend(exception) : [exception];
 
     private static string VersionOf(IConnection connection) =>
-        connection.ServerProperties?.GetValueOrDefault("version") is byte[] version ? $"RabbitMQ {Encoding.UTF8.GetString(version)}" : "the broker";
+        connection.ServerProperties is { } server && server.TryGetValue("version", out object? stated) && stated is byte[] version ? $"RabbitMQ {Encoding.UTF8.GetString(version)}" : "the broker";
 
     // A broker with an alarm says so to whoever publishes. This message goes to no queue.
     private static async Task<Finding> AlarmAsync(IConnection connection, CancellationToken cancellationToken)
