@@ -22,16 +22,18 @@ internal static class Program
     {
         Command demo = DemoCommand.Create();
         Command serve = ServeCommand.Create();
+        Command doctor = DoctorCommand.Create();
         Command reconcile = ReconcileCommand.Create();
         var root = new RootCommand("Release Integrity: one trusted current record per released artifact, from what four systems say about it.")
         {
-            demo, serve, reconcile,
+            demo, serve, doctor, reconcile,
         };
         HelpWithExamples.AddTo(root, new Dictionary<Command, string>
         {
             [root] = Notes,
             [demo] = DemoCommand.Notes,
             [serve] = ServeCommand.Notes,
+            [doctor] = DoctorCommand.Notes,
             [reconcile] = ReconcileCommand.Notes,
         });
 

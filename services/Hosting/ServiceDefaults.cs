@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using ReleaseIntegrity.Hosting.Doctor;
@@ -42,7 +41,7 @@ public static class ServiceDefaults
     {
         // A changed file counts at the next start: nothing here is read twice.
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
-        AddSecrets(builder.Configuration);
+        AddSecrets(builder.Configuration, args);
         return builder;
     }
 
@@ -64,15 +63,13 @@ public static class ServiceDefaults
         return addresses;
     }
 
-    private static void AddSecrets(ConfigurationManager configuration)
+    private static void AddSecrets(ConfigurationManager configuration, string[] args)
     {
         string folder = Path.GetFullPath(configuration[SecretsFolder] ?? DefaultSecretsFolder);
-        IConfigurationSource secrets = new ConfigurationBuilder().AddKeyPerFile(folder, optional: true, reloadOnChange: false).Sources[0];
-        IList<IConfigurationSource> sources = configuration.Sources;
+        configuration.AddKeyPerFile(folder, optional: true, reloadOnChange: false);
 
-        // Before the command line, which has the last word.
-        int last = sources.Count - 1;
-        sources.Insert(sources[last] is CommandLineConfigurationSource ? last : last + 1, secrets);
+        // Once more: it has the last word.
+        configuration.AddCommandLine(args);
     }
 
     private static void AddLogs(ILoggingBuilder logging)

@@ -3,13 +3,16 @@ using ReleaseIntegrity.Storage;
 namespace ReleaseIntegrity.Hosting.Doctor;
 
 /// <summary>Whether there is room where the store's file lies.</summary>
-internal sealed class DiskExamination(StoreOptions store) : IExamination
+/// <param name="store">Where it is.</param>
+public sealed class DiskExamination(StoreOptions store) : IExamination
 {
     private const long LeastBytes = 256L << 20;
     private const long EnoughBytes = 2L << 30;
 
+    /// <inheritdoc/>
     public string Subject => "disk";
 
+    /// <inheritdoc/>
     public Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Finding>>(store.Engine == StoreEngines.Sqlite ? [Look()] : []);
 

@@ -27,8 +27,14 @@ public static class Examination
             return [.. reasons.Select(r => Finding.Failure("settings", "the service refuses to start", r))];
         }
 
-        List<Finding> findings = [Finding.Ok("settings", "they can be used")];
-        foreach (IExamination examination in services.GetServices<IExamination>())
+        return [Finding.Ok("settings", "they can be used"), .. await RunAsync(services.GetServices<IExamination>())];
+    }
+
+    /// <summary>The findings of some examinations, in their order.</summary>
+    public static async Task<IReadOnlyList<Finding>> RunAsync(IEnumerable<IExamination> examinations)
+    {
+        List<Finding> findings = [];
+        foreach (IExamination examination in examinations)
         {
             findings.AddRange(await LookAsync(examination));
         }
@@ -66,7 +72,7 @@ internal static class ExaminationServices
         StoreOptions store = parts.StoreOf(builder.Configuration);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<IExamination>(provider => new StoreExamination(
-            store, [parts.Migrations], provider.GetRequiredService<TimeProvider>()));
+            "store", store, [parts.Migrations], provider.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<IExamination>(new DiskExamination(store));
         builder.Services.AddSingleton<IExamination>(new BrokerExamination(BusOptions.Of(builder.Configuration)));
     }

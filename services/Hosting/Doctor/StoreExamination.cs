@@ -6,12 +6,18 @@ namespace ReleaseIntegrity.Hosting.Doctor;
 /// Whether the store can be opened as the service would open it, its schema is up to date, and its clock and ours agree.
 /// It opens the store beside a service that runs, and migrates nothing.
 /// </summary>
-internal sealed class StoreExamination(StoreOptions store, IReadOnlyList<MigrationSet> migrations, TimeProvider clock) : IExamination
+/// <param name="subject">What it is called in the table.</param>
+/// <param name="store">Where it is.</param>
+/// <param name="migrations">The service's own scripts.</param>
+/// <param name="clock">Our clock.</param>
+public sealed class StoreExamination(string subject, StoreOptions store, IReadOnlyList<MigrationSet> migrations, TimeProvider clock) : IExamination
 {
     private static readonly TimeSpan Tolerated = TimeSpan.FromSeconds(2);
 
-    public string Subject => "store";
+    /// <inheritdoc/>
+    public string Subject => subject;
 
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancellationToken)
     {
         if (store.Engine == StoreEngines.Sqlite && !File.Exists(store.Path))
@@ -19,7 +25,17 @@ internal sealed class StoreExamination(StoreOptions store, IReadOnlyList<Migrati
             return [Finding.Warning(Subject, $"{Path.GetFullPath(store.Path)} is not there yet", "nothing, if the service never ran: it makes the file; else Store:DataFolder names another folder")];
         }
 
-        await using IStore open = Stores.Open(AsGuest(), migrations);
+        IStore opened;
+        try
+        {
+            opened = Stores.Open(AsGuest(), migrations);
+        }
+        catch (StoreException taken) when (taken.InUse)
+        {
+            return [Finding.Ok(Subject, "a process has the file for itself, and so brought its schema up to date")];
+        }
+
+        await using IStore open = opened;
         List<Finding> findings = [Finding.Ok(Subject, $"{store.Engine} answers, and its schema is up to date")];
         if (store.Engine == StoreEngines.SqlServer)
         {

@@ -147,7 +147,10 @@ public sealed class SqliteStore : IStore
         {
             throw new StoreException(
                 $"{path} is in use: another process serves it already. Stop that process, choose another data folder, or set Store:Shared for each process that uses the file",
-                e);
+                e)
+            {
+                InUse = true,
+            };
         }
     }
 

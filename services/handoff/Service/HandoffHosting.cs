@@ -18,8 +18,12 @@ namespace ReleaseIntegrity.Handoff;
 /// <summary>Puts the handoff into a host: alone, or beside the other services in one process.</summary>
 public static class HandoffHosting
 {
-    internal const string Key = "handoff";
+    /// <summary>The handoff's name, and the key of what is its own.</summary>
+    public const string Key = "handoff";
     private const int MaximumRequestBytes = 64 * 1024;
+
+    /// <summary>The schema of its store.</summary>
+    public static MigrationSet Migrations => HandoffStore.Migrations;
 
     /// <summary>
     /// Adds the store, the feed (<see cref="HandoffFeed"/>), the tail and the API. The store is opened, and its schema

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ReleaseIntegrity.Handoff;
-using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Hosting;
 using ReleaseIntegrity.Messaging;
 using ReleaseIntegrity.Storage;
@@ -10,7 +9,7 @@ return await ServiceProgram.RunAsync(args, new ServiceParts
     Name = HandoffHosting.Key,
     Summary = "The handoff: shows ledgers and correction packages to stewards and their tools, masked, over gRPC and JSON.",
     DefaultUrl = "http://127.0.0.1:7421",
-    Migrations = HandoffStore.Migrations,
+    Migrations = HandoffHosting.Migrations,
     Add = (builder, addresses) =>
     {
         HandoffSettings settings = builder.Configuration.GetSection(HandoffSettings.Section).Get<HandoffSettings>() ?? new();

@@ -4,10 +4,13 @@ using ReleaseIntegrity.Policies;
 namespace ReleaseIntegrity.Reconciling;
 
 /// <summary>Whether the policy file can be used.</summary>
-internal sealed class PolicyExamination(ReconcilerOptions options) : IExamination
+/// <param name="options">Names it.</param>
+public sealed class PolicyExamination(ReconcilerOptions options) : IExamination
 {
+    /// <inheritdoc/>
     public string Subject => "policy";
 
+    /// <inheritdoc/>
     public Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancellationToken)
     {
         string name = options.PolicyFile ?? "the shipped one";
