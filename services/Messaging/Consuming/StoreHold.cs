@@ -16,11 +16,17 @@ public sealed class StoreHold(IStore store, ILogger<StoreHold> logger)
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ProbeLimit = TimeSpan.FromSeconds(10);
 
-    /// <summary>Does the work.</summary>
+    /// <summary>Does work whose failure may be the messages': it is thrown where the store answers nonetheless.</summary>
     /// <param name="work">May run several times.</param>
-    /// <param name="isFinal">Failures that trying again can't help.</param>
     /// <param name="cancellationToken">The consumer stops: the messages return to their queue.</param>
-    public async Task RunAsync(Func<Task> work, Func<Exception, bool> isFinal, CancellationToken cancellationToken)
+    public Task RunAsync(Func<Task> work, CancellationToken cancellationToken) =>
+        RunAsync(work, AttemptLimit, cancellationToken);
+
+    /// <summary>Does work that deals with bad messages by itself: it is tried until it is done.</summary>
+    public Task UntilDoneAsync(Func<Task> work, CancellationToken cancellationToken) =>
+        RunAsync(work, int.MaxValue, cancellationToken);
+
+    private async Task RunAsync(Func<Task> work, int attemptLimit, CancellationToken cancellationToken)
     {
         int answered = 0;
         for (int attempt = 1; ; attempt++)
@@ -30,10 +36,10 @@ public sealed class StoreHold(IStore store, ILogger<StoreHold> logger)
                 await work();
                 return;
             }
-            catch (Exception e) when (!cancellationToken.IsCancellationRequested && !isFinal(e))
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 bool transient = store.IsTransient(e);
-                if (!transient && await AnswersAsync(cancellationToken) && ++answered >= AttemptLimit)
+                if (!transient && await AnswersAsync(cancellationToken) && ++answered >= attemptLimit)
                 {
                     throw;
                 }

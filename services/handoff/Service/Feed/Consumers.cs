@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using MassTransit;
 using ReleaseIntegrity.Contracts.Json;
@@ -9,55 +8,74 @@ using ReleaseIntegrity.Messaging.Consuming;
 namespace ReleaseIntegrity.Handoff.Feed;
 
 /// <summary>
-/// The feed's parcels off the bus. Order doesn't matter, so many items are taken at once, and share commits. An item that
-/// doesn't hold together goes to the error queue alone; while the store is down the parcel is held.
+/// The feed's parcels off the bus, each in one transaction. Order doesn't matter. An item that doesn't hold together goes
+/// to the error queue alone; when recording fails each item is recorded alone, and the one that fails alone follows it;
+/// while the store is down the parcel is held.
 /// </summary>
 internal sealed class HandoffFeedConsumer(
     HandoffFeed feed, [FromKeyedServices(HandoffHosting.Key)] StoreHold hold, RejectedItems rejected) : IConsumer<Parcel>
 {
-    private const int ItemsAtOnce = 16;
-
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<Parcel> context)
     {
-        var taken = new ConcurrentBag<Guid>();
-        await Parallel.ForEachAsync(
-            context.Message.Items,
-            new ParallelOptions { MaxDegreeOfParallelism = ItemsAtOnce, CancellationToken = context.CancellationToken },
-            async (item, cancelled) =>
+        var checkedItems = new List<(ParcelItem Item, FeedFact Fact)>();
+        foreach (ParcelItem item in context.Message.Items)
+        {
+            try
             {
-                try
-                {
-                    await hold.RunAsync(() => TakeAsync(item, cancelled), IsFinal, cancelled);
-                    taken.Add(item.Id);
-                }
-                catch (Exception e) when (!cancelled.IsCancellationRequested)
-                {
-                    await rejected.MoveAsync(Queues.HandoffFeed, context, item, e);
-                }
-            });
-        await context.ConfirmAsync(taken);
-    }
-
-    private async Task TakeAsync(ParcelItem item, CancellationToken cancelled)
-    {
-        FeedOutcome outcome = MessageTypes.Deserialise(item.Type, item.Body) switch
-        {
-            LedgerChanged message => await feed.Apply(message, cancelled),
-            CorrectionPackagePrepared message => await feed.Apply(message, cancelled),
-            CorrectionPackageClosed message => await feed.Apply(message, cancelled),
-            HoldOpened message => await feed.Apply(message, cancelled),
-            HoldReleased message => await feed.Apply(message, cancelled),
-            _ => throw new UnknownMessageTypeException($"'{item.Type}' is not for the handoff's queue"),
-        };
-        if (outcome == FeedOutcome.Conflict)
-        {
-            throw new MalformedFeedException(
-                "this revision is known with other content: the reconciler's store was replaced. Start the handoff on an empty store too");
+                checkedItems.Add((item, feed.Check(Read(item))));
+            }
+            catch (Exception e) when (e is MalformedFeedException or JsonException or UnknownMessageTypeException)
+            {
+                await rejected.MoveAsync(Queues.HandoffFeed, context, item, e);
+            }
         }
+
+        await RecordAsync(context, checkedItems);
     }
 
-    private static bool IsFinal(Exception e) => e is MalformedFeedException or JsonException or UnknownMessageTypeException;
+    private async Task RecordAsync(ConsumeContext<Parcel> context, List<(ParcelItem Item, FeedFact Fact)> items)
+    {
+        IReadOnlyList<FeedOutcome> outcomes = [];
+        try
+        {
+            await hold.RunAsync(
+                async () => outcomes = await feed.RecordAsync([.. items.Select(i => i.Fact)], context.CancellationToken),
+                context.CancellationToken);
+        }
+        catch (Exception e) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            if (items.Count == 1)
+            {
+                await rejected.MoveAsync(Queues.HandoffFeed, context, items[0].Item, e);
+                return;
+            }
+
+            foreach ((ParcelItem Item, FeedFact Fact) item in items)
+            {
+                await RecordAsync(context, [item]);
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (outcomes[i] == FeedOutcome.Conflict)
+            {
+                await rejected.MoveAsync(Queues.HandoffFeed, context, items[i].Item, new MalformedFeedException(
+                    "this revision is known with other content: the reconciler's store was replaced. Start the handoff on an empty store too"));
+            }
+        }
+
+        await context.ConfirmAsync([.. items.Where((_, i) => outcomes[i] != FeedOutcome.Conflict).Select(i => i.Item.Id)]);
+    }
+
+    private static object Read(ParcelItem item) => MessageTypes.Deserialise(item.Type, item.Body) switch
+    {
+        object message and (LedgerChanged or CorrectionPackagePrepared or CorrectionPackageClosed or HoldOpened or HoldReleased) => message,
+        _ => throw new UnknownMessageTypeException($"'{item.Type}' is not for the handoff's queue"),
+    };
 }
 
 /// <summary>Queue of the feed.</summary>

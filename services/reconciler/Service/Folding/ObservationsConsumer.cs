@@ -32,13 +32,12 @@ internal sealed class ObservationsConsumer(
             messages.AddRange(await ReadAsync(parcel));
         }
 
-        await hold.RunAsync(
+        await hold.UntilDoneAsync(
             async () =>
             {
                 await derivation.EnsureAsync(cancelled);
                 await FoldAsync(messages, cancelled);
             },
-            _ => false,
             cancelled);
         var folded = messages.Select(m => m.Id).ToHashSet();
         foreach (ConsumeContext<Parcel> parcel in context.Message)

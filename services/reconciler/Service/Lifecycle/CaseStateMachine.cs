@@ -1,4 +1,3 @@
-using System.Runtime.Serialization;
 using MassTransit;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Contracts.Messages;
@@ -100,7 +99,7 @@ internal sealed class CaseDefinition : SagaDefinition<ReleaseCase>
     {
         public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
         {
-            await hold.RunAsync(() => next.Send(context), e => e is SerializationException or ConsumerMessageException, context.CancellationToken);
+            await hold.RunAsync(() => next.Send(context), context.CancellationToken);
             await context.ConfirmAsync();
         }
 
