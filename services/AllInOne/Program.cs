@@ -24,9 +24,10 @@ internal static class Program
         Command serve = ServeCommand.Create();
         Command doctor = DoctorCommand.Create();
         Command reconcile = ReconcileCommand.Create();
+        Command mapping = MappingCommand.Create(out Command mappingTest);
         var root = new RootCommand("Release Integrity: one trusted current record per released artifact, from what four systems say about it.")
         {
-            demo, serve, doctor, reconcile,
+            demo, serve, doctor, reconcile, mapping,
         };
         HelpWithExamples.AddTo(root, new Dictionary<Command, string>
         {
@@ -35,6 +36,7 @@ internal static class Program
             [serve] = ServeCommand.Notes,
             [doctor] = DoctorCommand.Notes,
             [reconcile] = ReconcileCommand.Notes,
+            [mappingTest] = MappingCommand.Notes,
         });
 
         ParseResult parsed = root.Parse(args);
