@@ -1,11 +1,9 @@
-using ReleaseIntegrity.Contracts.Topology;
-
 namespace ReleaseIntegrity.Messaging.Consuming;
 
-/// <summary>What a transport knows about its queues.</summary>
+/// <summary>What the transport knows about those who consume.</summary>
 public interface IQueueWatch
 {
-    /// <summary>How many consumers a queue has, those that wait for their turn included.</summary>
+    /// <summary>How many processes listen to the partitions, this one included; asking makes this one count.</summary>
     /// <exception cref="RabbitMq.BrokerUnavailableException">There is no connection now.</exception>
-    Task<int> ConsumersAsync(QueueDeclaration queue, CancellationToken cancellationToken);
+    Task<int> ReplicasAsync(CancellationToken cancellationToken);
 }

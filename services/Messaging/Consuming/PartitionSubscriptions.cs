@@ -63,12 +63,7 @@ public sealed class PartitionSubscriptions<TConsumer>(
     {
         string[] active = [.. _delivered.Keys];
         _delivered.Clear();
-        if (active.Length < 2)
-        {
-            return;
-        }
-
-        int replicas = await watch.ConsumersAsync(Queues.Named(active[0]), cancellationToken);
+        int replicas = await watch.ReplicasAsync(cancellationToken);
         int surplus = FairShare.Surplus(active.Length, partitions.Queues.Count, replicas);
         Random.Shared.Shuffle(active);
         foreach (string queue in active.Take(surplus))

@@ -1,7 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using ReleaseIntegrity.Contracts.Json;
-using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Messaging.Consuming;
 
 namespace ReleaseIntegrity.Messaging.InMemory;
@@ -37,7 +36,7 @@ internal static class MemoryBus
 
     private sealed class OneProcess : IQueueWatch
     {
-        public Task<int> ConsumersAsync(QueueDeclaration queue, CancellationToken cancellationToken) => Task.FromResult(1);
+        public Task<int> ReplicasAsync(CancellationToken cancellationToken) => Task.FromResult(1);
     }
 
     private sealed class MemoryHealth(TimeProvider clock) : IBusHealth

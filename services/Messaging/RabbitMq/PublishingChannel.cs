@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 using ReleaseIntegrity.Contracts.Topology;
 
@@ -16,9 +17,12 @@ namespace ReleaseIntegrity.Messaging.RabbitMq;
 /// </summary>
 internal sealed class PublishingChannel : IAsyncDisposable
 {
+    private const string Presence = "observations.v1.replicas";
+
     private readonly IConnection _connection;
     private readonly IChannel _channel;
     private readonly TimeSpan _limit;
+    private readonly Lazy<Task<IChannel>> _presence;
     private readonly ConcurrentDictionary<string, Lazy<Task>> _declared = new(StringComparer.Ordinal);
 
     private PublishingChannel(IConnection connection, IChannel channel, int limitMs)
@@ -26,6 +30,7 @@ internal sealed class PublishingChannel : IAsyncDisposable
         _connection = connection;
         _channel = channel;
         _limit = TimeSpan.FromMilliseconds(limitMs);
+        _presence = new Lazy<Task<IChannel>>(PresentAsync);
     }
 
     /// <summary>Opens it.</summary>
@@ -66,15 +71,23 @@ internal sealed class PublishingChannel : IAsyncDisposable
         await PublishAsync(exchange, "", mandatory: false, properties, body, cancellationToken);
     }
 
-    /// <summary>How many consumers a queue has, on a channel of its own: where the queue is missing the broker closes it.</summary>
-    public async Task<int> ConsumersAsync(QueueDeclaration queue, CancellationToken cancellationToken)
-    {
-        await using IChannel channel = await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        return (int)(await channel.QueueDeclarePassiveAsync(queue.Name, cancellationToken)).ConsumerCount;
-    }
+    /// <summary>
+    /// How many processes listen to the partitions. A queue with a single active consumer counts that one alone, so each
+    /// process consumes from one queue more, to which nothing is ever sent and which goes with the last of them.
+    /// </summary>
+    public async Task<int> ReplicasAsync(CancellationToken cancellationToken) =>
+        (int)(await (await _presence.Value).QueueDeclarePassiveAsync(Presence, cancellationToken)).ConsumerCount;
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
+
+    private async Task<IChannel> PresentAsync()
+    {
+        IChannel channel = await _connection.CreateChannelAsync();
+        await channel.QueueDeclareAsync(Presence, durable: true, exclusive: false, autoDelete: true);
+        await channel.BasicConsumeAsync(Presence, autoAck: true, new AsyncEventingBasicConsumer(channel));
+        return channel;
+    }
 
     private static async Task DeclareAsync(IChannel channel, QueueDeclaration queue)
     {

@@ -20,8 +20,8 @@ internal sealed class RabbitMqTransport(PublishingConnection connection) : IMess
             queue, fault, Envelope.PropertiesOf(label), Envelope.BodyOf(message, label.Id, destination), cancellationToken);
     }
 
-    public Task<int> ConsumersAsync(QueueDeclaration queue, CancellationToken cancellationToken) =>
-        connection.Channel.ConsumersAsync(queue, cancellationToken);
+    public Task<int> ReplicasAsync(CancellationToken cancellationToken) =>
+        connection.Channel.ReplicasAsync(cancellationToken);
 
     public Task PublishAsync(object message, MessageLabel label, CancellationToken cancellationToken)
     {
