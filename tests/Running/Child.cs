@@ -1,0 +1,50 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace ReleaseIntegrity.Tests.Running;
+
+/// <summary>A process that does not outlive the test: killed when disposed, and at the latest when the test run ends.</summary>
+public sealed class Child : IDisposable
+{
+    private static readonly ConcurrentDictionary<int, Child> Living = new();
+
+    static Child() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (Child child in Living.Values)
+        {
+            child.Kill();
+        }
+    };
+
+    public Child(ProcessStartInfo start)
+    {
+        Process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
+        Living[Process.Id] = this;
+    }
+
+    /// <summary>The process.</summary>
+    public Process Process { get; }
+
+    /// <summary>SIGKILL: the process gets no chance to tidy up.</summary>
+    public void Kill()
+    {
+        try
+        {
+            // Not the tree: none of these starts others, and looking for them takes longer than what a kill may interrupt.
+            Process.Kill();
+            Process.WaitForExit();
+        }
+        catch (InvalidOperationException)
+        {
+            // It had ended already.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Kill();
+        Living.TryRemove(Process.Id, out _);
+        Process.Dispose();
+    }
+}
