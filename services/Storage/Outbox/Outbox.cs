@@ -30,7 +30,7 @@ public sealed class Outbox(IStore store, OutboxOptions options, TimeProvider clo
             _sql.Insert,
             messages.Select(m => new
             {
-                m.Id, m.Type, m.Payload, m.Destination, m.OrderKey, m.ConfirmedByConsumer, now,
+                m.Id, m.Type, m.Payload, m.Destination, m.OrderKey, now,
             }));
         transaction.OnCommitted(_wake.Give);
     }
@@ -91,10 +91,10 @@ public sealed class Outbox(IStore store, OutboxOptions options, TimeProvider clo
     }
 
     internal Task SettleAsync(
-        IReadOnlyCollection<ClaimedMessage> published, IReadOnlyCollection<ClaimedMessage> failed)
+        IReadOnlyCollection<ClaimedMessage> published, IReadOnlyCollection<ClaimedMessage> failed, bool durable)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        ILookup<bool, ClaimedMessage> waits = published.ToLookup(m => Options.WaitForConsumer && m.ConfirmedByConsumer);
+        ILookup<bool, ClaimedMessage> waits = published.ToLookup(m => !durable && m.Destination is not null);
         return store.WriteAsync(
             async transaction =>
             {
@@ -142,8 +142,6 @@ internal sealed record ClaimedMessage
 
     public string? OrderKey { get; init; }
 
-    public bool ConfirmedByConsumer { get; init; }
-
     public int Attempts { get; init; }
 
     public OutboxMessage Message => new()
@@ -153,6 +151,5 @@ internal sealed record ClaimedMessage
         Payload = Payload,
         Destination = Destination,
         OrderKey = OrderKey,
-        ConfirmedByConsumer = ConfirmedByConsumer,
     };
 }

@@ -33,7 +33,7 @@ internal sealed record OutboxStatements
     };
 
     private const string SqliteColumns =
-        "o.position, o.message_id, o.type, o.payload, o.destination, o.order_key, o.confirmed_by_consumer, o.attempts";
+        "o.position, o.message_id, o.type, o.payload, o.destination, o.order_key, o.attempts";
 
     private const string SqliteResend = "from outbox o where o.published = 1 and o.due_at <= @now";
 
@@ -53,8 +53,8 @@ internal sealed record OutboxStatements
     {
         Insert = """
             insert into outbox (
-              message_id, type, payload, destination, order_key, confirmed_by_consumer, created_at, due_at)
-            values (@Id, @Type, @Payload, @Destination, @OrderKey, @ConfirmedByConsumer, @now, @now)
+              message_id, type, payload, destination, order_key, created_at, due_at)
+            values (@Id, @Type, @Payload, @Destination, @OrderKey, @now, @now)
             on conflict (message_id) do nothing
             """,
         AnyDue = $"""
