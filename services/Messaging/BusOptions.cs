@@ -51,6 +51,9 @@ public sealed class BusOptions
     /// <summary>How long a message may wait for the broker's confirmation, in milliseconds; then it is sent again. Default 10,000.</summary>
     public int PublishTimeoutMs { get; set; } = 10_000;
 
+    /// <summary>How often a reconciler looks whether it has more partitions than its share, in milliseconds. Default 5,000.</summary>
+    public int ShareIntervalMs { get; set; } = 5_000;
+
     /// <summary>The options of a process, from its configuration.</summary>
     public static BusOptions Of(IConfiguration configuration) =>
         configuration.GetSection(Section).Get<BusOptions>() ?? new BusOptions();

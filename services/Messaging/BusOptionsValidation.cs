@@ -68,6 +68,11 @@ public static class BusOptionsValidation
             yield return $"Partitions must be from 1 to {ObservationPartitions.Limit}; write for example: Bus__Partitions=8";
         }
 
+        if (options.ShareIntervalMs < 100)
+        {
+            yield return "ShareIntervalMs must be at least 100; remove it to get the default";
+        }
+
         if (options.DrainPartitions is < 0 or > ObservationPartitions.Limit)
         {
             yield return $"DrainPartitions must be from 0 to {ObservationPartitions.Limit}; remove it when nothing is left to drain";

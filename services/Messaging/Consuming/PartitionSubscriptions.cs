@@ -1,51 +1,100 @@
+using System.Collections.Concurrent;
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using ReleaseIntegrity.Contracts.Topology;
 
 namespace ReleaseIntegrity.Messaging.Consuming;
 
 /// <summary>
-/// Subscribes a consumer to the queues of all partitions, each an endpoint of its own that can be left and entered again.
+/// Subscribes a consumer to the queues of all partitions, each an endpoint of its own. Of all replicas the broker makes one
+/// active per queue, and another one when that is gone. So that they share, a replica that is active on more than an equal
+/// share (<see cref="FairShare"/>) leaves the surplus and enters again, behind the others. Who is active where never
+/// matters for correctness.
 /// </summary>
 /// <typeparam name="TConsumer">The consumer of parcels.</typeparam>
-public sealed class PartitionSubscriptions<TConsumer>(IReceiveEndpointConnector connector, ObservationPartitions partitions)
-    : IHostedService
+public sealed class PartitionSubscriptions<TConsumer>(
+    IReceiveEndpointConnector connector,
+    ObservationPartitions partitions,
+    IQueueWatch watch,
+    BusOptions options,
+    ILogger<PartitionSubscriptions<TConsumer>> logger)
+    : BackgroundService
     where TConsumer : class, IConsumer
 {
-    private readonly Dictionary<string, HostReceiveEndpointHandle> _endpoints = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, HostReceiveEndpointHandle> _endpoints = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _delivered = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (QueueDeclaration queue in partitions.Queues)
         {
             Enter(queue);
         }
 
-        return Task.CompletedTask;
+        return base.StartAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (partitions.Queues.Count > 1 && !stoppingToken.IsCancellationRequested)
+        {
+            // Jittered, so that replicas don't all leave in the same instant.
+            TimeSpan pause = TimeSpan.FromMilliseconds(options.ShareIntervalMs) * (0.75 + (Random.Shared.NextDouble() / 2));
+            await Task.Delay(pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                await ShareAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                logger.LogDebug(e, "Partitions: not shared this time");
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task ShareAsync(CancellationToken cancellationToken)
+    {
+        string[] active = [.. _delivered.Keys];
+        _delivered.Clear();
+        if (active.Length < 2)
+        {
+            return;
+        }
+
+        int replicas = await watch.ConsumersAsync(Queues.Named(active[0]), cancellationToken);
+        int surplus = FairShare.Surplus(active.Length, partitions.Queues.Count, replicas);
+        Random.Shared.Shuffle(active);
+        foreach (string queue in active.Take(surplus))
+        {
+            logger.LogInformation("Partitions: {Queue} is left to another of {Replicas} replicas", queue, replicas);
+            await _endpoints[queue].StopAsync(cancellationToken);
+            Enter(Queues.Named(queue));
+        }
+    }
 
     private void Enter(QueueDeclaration queue) =>
         _endpoints[queue.Name] = connector.ConnectReceiveEndpoint(queue.Name, (context, endpoint) =>
         {
             endpoint.DeclaredAs(queue);
+            endpoint.UseFilter(new Delivered(() => _delivered[queue.Name] = true));
             endpoint.ConfigureConsumer<TConsumer>(context);
         });
-}
 
-/// <summary>Registration of partitioned consumers.</summary>
-public static class PartitionRegistration
-{
-    /// <summary>Adds a consumer that takes the parcels of every partition.</summary>
-    public static void AddPartitionConsumer<TConsumer, TDefinition>(this IBusRegistrationConfigurator bus)
-        where TConsumer : class, IConsumer
-        where TDefinition : class, IConsumerDefinition<TConsumer>
+    private sealed class Delivered(Action note) : IFilter<ConsumeContext>
     {
-        bus.AddConsumer<TConsumer, TDefinition>().ExcludeFromConfigureEndpoints();
-        bus.AddHostedService<PartitionSubscriptions<TConsumer>>();
+        public Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
+        {
+            note();
+            return next.Send(context);
+        }
+
+        public void Probe(ProbeContext context) => context.CreateFilterScope("delivered");
     }
 }

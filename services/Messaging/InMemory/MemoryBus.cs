@@ -1,6 +1,8 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using ReleaseIntegrity.Contracts.Json;
+using ReleaseIntegrity.Contracts.Topology;
+using ReleaseIntegrity.Messaging.Consuming;
 
 namespace ReleaseIntegrity.Messaging.InMemory;
 
@@ -18,6 +20,7 @@ internal static class MemoryBus
     internal static void UseMemory(this IBusRegistrationConfigurator bus)
     {
         bus.AddSingleton<IMessageTransport, MemoryTransport>();
+        bus.AddSingleton<IQueueWatch, OneProcess>();
         bus.AddSingleton<IBusHealth, MemoryHealth>();
         bus.AddConsumer<MessagesFoldedConsumer, MessagesFoldedConsumerDefinition>();
         bus.UsingInMemory((context, transport) =>
@@ -30,6 +33,11 @@ internal static class MemoryBus
             });
             transport.ConfigureEndpoints(context);
         });
+    }
+
+    private sealed class OneProcess : IQueueWatch
+    {
+        public Task<int> ConsumersAsync(QueueDeclaration queue, CancellationToken cancellationToken) => Task.FromResult(1);
     }
 
     private sealed class MemoryHealth(TimeProvider clock) : IBusHealth

@@ -66,6 +66,13 @@ internal sealed class PublishingChannel : IAsyncDisposable
         await PublishAsync(exchange, "", mandatory: false, properties, body, cancellationToken);
     }
 
+    /// <summary>How many consumers a queue has, on a channel of its own: where the queue is missing the broker closes it.</summary>
+    public async Task<int> ConsumersAsync(QueueDeclaration queue, CancellationToken cancellationToken)
+    {
+        await using IChannel channel = await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        return (int)(await channel.QueueDeclarePassiveAsync(queue.Name, cancellationToken)).ConsumerCount;
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _channel.DisposeAsync();
 

@@ -23,6 +23,7 @@ internal sealed class PublishingConnection(BusOptions options, TimeProvider cloc
     private TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _loop = Task.CompletedTask;
     private volatile PublishingChannel? _channel;
+    private bool _disposed;
 
     /// <summary>Where it stands now.</summary>
     public BusStanding Standing
@@ -63,9 +64,14 @@ internal sealed class PublishingConnection(BusOptions options, TimeProvider cloc
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _stopping.CancelAsync();
-        await _loop;
-        _stopping.Dispose();
+        // The container disposes what is registered twice as often.
+        if (!_disposed)
+        {
+            _disposed = true;
+            await _stopping.CancelAsync();
+            await _loop;
+            _stopping.Dispose();
+        }
     }
 
     private async Task KeepAsync()

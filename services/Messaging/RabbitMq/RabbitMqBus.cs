@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Topology;
+using ReleaseIntegrity.Messaging.Consuming;
 
 namespace ReleaseIntegrity.Messaging.RabbitMq;
 
@@ -20,7 +21,9 @@ internal static class RabbitMqBus
     {
         bus.AddSingleton<PublishingConnection>();
         bus.AddSingleton<IHostedService>(provider => provider.GetRequiredService<PublishingConnection>());
-        bus.AddSingleton<IMessageTransport, RabbitMqTransport>();
+        bus.AddSingleton<RabbitMqTransport>();
+        bus.AddSingleton<IMessageTransport>(provider => provider.GetRequiredService<RabbitMqTransport>());
+        bus.AddSingleton<IQueueWatch>(provider => provider.GetRequiredService<RabbitMqTransport>());
         bus.AddSingleton<IBusHealth, RabbitMqHealth>();
         bus.UsingRabbitMq((context, broker) =>
         {

@@ -1,10 +1,11 @@
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Topology;
+using ReleaseIntegrity.Messaging.Consuming;
 
 namespace ReleaseIntegrity.Messaging.RabbitMq;
 
 /// <summary>Sends over the publishing connection; returns when a quorum of the broker's nodes has the message.</summary>
-internal sealed class RabbitMqTransport(PublishingConnection connection) : IMessageTransport
+internal sealed class RabbitMqTransport(PublishingConnection connection) : IMessageTransport, IQueueWatch
 {
     public bool IsDurable => true;
 
@@ -18,6 +19,9 @@ internal sealed class RabbitMqTransport(PublishingConnection connection) : IMess
         return connection.Channel.SendAsync(
             queue, fault, Envelope.PropertiesOf(label), Envelope.BodyOf(message, label.Id, destination), cancellationToken);
     }
+
+    public Task<int> ConsumersAsync(QueueDeclaration queue, CancellationToken cancellationToken) =>
+        connection.Channel.ConsumersAsync(queue, cancellationToken);
 
     public Task PublishAsync(object message, MessageLabel label, CancellationToken cancellationToken)
     {

@@ -1,0 +1,4 @@
+using System.Runtime.Versioning;
+
+// The broker that is started is Debian's.
+[assembly: SupportedOSPlatform("linux")]
