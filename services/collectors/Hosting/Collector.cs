@@ -19,7 +19,7 @@ internal sealed class Collector
         Normalisers = normalisers.ToDictionary(n => n.Format, StringComparer.Ordinal);
         Options = options;
         Store = store;
-        Log = new NotificationLog(store, source);
+        Log = new NotificationLog(store, source, clock);
         Load = new IntakeLoad(options);
         Received = new WakeSignal(clock);
         Metrics = new CollectorMetrics(source);

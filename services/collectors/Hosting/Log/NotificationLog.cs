@@ -15,8 +15,11 @@ namespace ReleaseIntegrity.Collectors.Hosting.Log;
 /// when it throws, nothing is promised to the sender.
 /// </para>
 /// </summary>
-internal sealed class NotificationLog(IStore store, Source source)
+internal sealed class NotificationLog(IStore store, Source source, TimeProvider clock)
 {
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+
+
     private readonly NotificationStatements _sql = NotificationStatements.For(store.Engine);
 
     /// <summary>Keeps one delivery.</summary>
@@ -46,9 +49,22 @@ internal sealed class NotificationLog(IStore store, Source source)
     public Task<long> CountWaitingAsync(CancellationToken cancellationToken) =>
         store.ReadAsync(s => s.SingleAsync<long>(_sql.CountWaiting), cancellationToken);
 
-    /// <summary>The next contents to normalise, in the order in which they were first kept.</summary>
-    public Task<IReadOnlyList<long>> WaitingAsync(long after, int limit, CancellationToken cancellationToken) =>
-        store.ReadAsync(s => s.QueryAsync<long>(_sql.SelectWaiting, new { after, limit }), cancellationToken);
+    /// <summary>
+    /// The next contents to normalise, in the order in which they were first kept. Where other processes share the store
+    /// they are this one's for a while: no other takes them until the lease is over.
+    /// </summary>
+    public async Task<IReadOnlyList<long>> WaitingAsync(long after, int limit, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        var parameters = new { after, limit, now, until = now + Lease };
+
+        // Most looks find nothing, and a look should not cost a flush of the disk.
+        IReadOnlyList<long> waiting = await store.ReadAsync(
+            s => s.QueryAsync<long>(_sql.SelectWaiting, parameters), cancellationToken);
+        return waiting.Count == 0 || !store.IsShared
+            ? waiting
+            : [.. (await store.WriteAsync(tx => tx.QueryAsync<long>(_sql.ClaimWaiting, parameters), cancellationToken)).Order()];
+    }
 
     /// <summary>One kept content.</summary>
     public async Task<KeptNotification> LoadAsync(long id, CancellationToken cancellationToken)
@@ -93,13 +109,9 @@ internal sealed class NotificationLog(IStore store, Source source)
             return false;
         }
 
-        await transaction.ExecuteAsync("delete from item where notification_id = @Id", new { kept.Id });
-        await transaction.ExecuteAsync(
-            _sql.InsertItem,
-            normalised.Items.Select(i => new
-            {
-                kept.Id, i.Index, Outcome = WireNames.Of(i.Outcome), i.Reason, i.Pointer, i.Instance, i.Target,
-            }));
+        await transaction.ExecuteAsync(_sql.DeleteItems, new { kept.Id });
+        await transaction.ExecuteRowsAsync(
+            _sql.InsertItems, NotificationStatements.Items, normalised.Items, ("id", kept.Id));
         return true;
     }
 

@@ -1,21 +1,33 @@
+using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Storage;
+
 namespace ReleaseIntegrity.Collectors.Hosting.Log;
 
 /// <summary>The notification log's SQL, per engine.</summary>
 internal sealed record NotificationStatements
 {
+    /// <summary>One item's outcome.</summary>
+    public static RowShape<OutcomeRow> Items { get; } = RowShape.Of<OutcomeRow>("item_row")
+        .Int("item_index", i => i.Index)
+        .Text("outcome", 20, i => WireNames.Of(i.Outcome))
+        .Text("reason", i => i.Reason)
+        .Text("pointer", i => i.Pointer)
+        .Text("instance", i => i.Instance)
+        .Text("target", i => i.Target);
+
+    public required string SelectKnown { get; init; }
+
     public required string Insert { get; init; }
 
     public required string InsertDelivery { get; init; }
 
     public required string SelectWaiting { get; init; }
 
-    public required string SelectItems { get; init; }
+    public required string ClaimWaiting { get; init; }
 
-    public string SelectKnown { get; } =
-        """
-        select notification_id, received_at, headers, state from notification
-        where sha256 = @sha256 and format = @Format and variant = @variant
-        """;
+    public required string InsertItems { get; init; }
+
+    public required string SelectItems { get; init; }
 
     public string Redeliver { get; } =
         "update notification set deliveries = deliveries + 1 where notification_id = @NotificationId;";
@@ -23,7 +35,7 @@ internal sealed record NotificationStatements
     public string ReadAnew { get; } =
         """
         update notification
-        set headers = @headers, received_at = @ReceivedAt, state = 'kept', revision = revision + 1
+        set headers = @headers, received_at = @ReceivedAt, state = 'kept', revision = revision + 1, claimed_until = null
         where notification_id = @NotificationId;
         """;
 
@@ -38,19 +50,16 @@ internal sealed record NotificationStatements
     public string MarkNormalised { get; } =
         """
         update notification
-        set state = 'normalised', mapping_version = @MappingVersion, items = @Items, rejected = @Rejected, failed = @Failed
+        set state = 'normalised', mapping_version = @MappingVersion, items = @Items, rejected = @Rejected, failed = @Failed,
+            claimed_until = null
         where notification_id = @Id and revision = @Revision and state = 'kept'
         """;
 
-    public string InsertItem { get; } =
-        """
-        insert into item (notification_id, item_index, outcome, reason, pointer, instance, target)
-        values (@Id, @Index, @Outcome, @Reason, @Pointer, @Instance, @Target)
-        """;
+    public string DeleteItems { get; } = "delete from item where notification_id = @Id";
 
     public string RequeueUnusable { get; } =
         """
-        update notification set state = 'kept', revision = revision + 1
+        update notification set state = 'kept', revision = revision + 1, claimed_until = null
         where state = 'normalised' and rejected > 0 and format = @format
           and (failed = 1 or mapping_version < @mappingVersion)
         """;
@@ -74,14 +83,25 @@ internal sealed record NotificationStatements
         from notification
         """;
 
-    public static NotificationStatements For(string engine) => engine switch
-    {
-        "sqlite" => Sqlite,
-        _ => throw new NotSupportedException($"the notification log has no statements for the engine '{engine}'"),
-    };
+    public static NotificationStatements For(string engine) => StoreEngines.Choose(engine, Sqlite, SqlServer);
+
+    private const string Claimable = "state = 'kept' and notification_id > @after and (claimed_until is null or claimed_until <= @now)";
+
+    private const string ItemsAfter = """
+        select n.notification_id, n.sha256, n.format, i.item_index, i.outcome, i.reason, i.pointer
+        from item i join notification n on n.notification_id = i.notification_id
+        where (@outcome is null or i.outcome = @outcome)
+          and (@id is null or i.notification_id = @id)
+          and i.notification_id >= @afterId and (i.notification_id > @afterId or i.item_index > @afterIndex)
+        order by i.notification_id, i.item_index
+        """;
 
     private static readonly NotificationStatements Sqlite = new()
     {
+        SelectKnown = """
+            select notification_id, received_at, headers, state from notification
+            where sha256 = @sha256 and format = @Format and variant = @variant
+            """,
         Insert = """
             insert into notification (
               sha256, format, variant, body, headers, instance, received_at, deliveries, revision, state)
@@ -92,20 +112,54 @@ internal sealed record NotificationStatements
             insert into delivery (notification_id, received_at) values (@id, @ReceivedAt)
             returning delivery_id
             """,
-        SelectWaiting = """
-            select notification_id from notification
-            where state = 'kept' and notification_id > @after
-            order by notification_id
-            limit @limit
+        SelectWaiting = $"select notification_id from notification where {Claimable} order by notification_id limit @limit",
+        ClaimWaiting = $"""
+            update notification set claimed_until = @until
+            where notification_id in (
+              select notification_id from notification where {Claimable} order by notification_id limit @limit)
+            returning notification_id
             """,
-        SelectItems = """
-            select n.notification_id, n.sha256, n.format, i.item_index, i.outcome, i.reason, i.pointer
-            from item i join notification n on n.notification_id = i.notification_id
-            where (@outcome is null or i.outcome = @outcome)
-              and (@id is null or i.notification_id = @id)
-              and (i.notification_id, i.item_index) > (@afterId, @afterIndex)
-            order by i.notification_id, i.item_index
-            limit @limit
+        InsertItems = """
+            insert into item (notification_id, item_index, outcome, reason, pointer, instance, target)
+            values (@id, @item_index, @outcome, @reason, @pointer, @instance, @target)
             """,
+        SelectItems = $"{ItemsAfter} limit @limit",
+    };
+
+    // A content that is delivered twice at once: one insert fails on the unique key, the write is run again, and its look
+    // then finds the other. That look locks the row, so that two of them do not both decide by what was there before.
+    private static readonly NotificationStatements SqlServer = new()
+    {
+        SelectKnown = """
+            select notification_id, received_at, headers, state from notification with (updlock, rowlock)
+            where sha256 = @sha256 and format = @Format
+              and variant_hash = cast(hashbytes('SHA2_256', cast(@variant as nvarchar(max))) as binary(32))
+            """,
+        Insert = """
+            insert into notification (
+              sha256, format, variant, body, headers, instance, received_at, deliveries, revision, state)
+            output inserted.notification_id
+            values (@sha256, @Format, @variant, @Body, @headers, @Instance, @ReceivedAt, 1, 1, 'kept')
+            """,
+        InsertDelivery = """
+            insert into delivery (notification_id, received_at)
+            output inserted.delivery_id
+            values (@id, @ReceivedAt)
+            """,
+        SelectWaiting = $"select top (@limit) notification_id from notification where {Claimable} order by notification_id",
+        ClaimWaiting = $"""
+            with waiting as (
+              select top (@limit) notification_id, claimed_until
+              from notification with (readcommittedlock, updlock, readpast, rowlock)
+              where {Claimable}
+              order by notification_id)
+            update waiting set claimed_until = @until
+            output inserted.notification_id
+            """,
+        InsertItems = """
+            insert into item (notification_id, item_index, outcome, reason, pointer, instance, target)
+            select @id, r.item_index, r.outcome, r.reason, r.pointer, r.instance, r.target from @rows r
+            """,
+        SelectItems = $"{ItemsAfter} offset 0 rows fetch next @limit rows only option (recompile)",
     };
 }

@@ -70,7 +70,7 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
             }
         }
 
-        collector.Load.Waiting(await collector.Log.CountWaitingAsync(cancellationToken));
+        collector.Load.Counted(await collector.Log.CountWaitingAsync(cancellationToken));
         await base.StartAsync(cancellationToken);
     }
 
@@ -82,6 +82,11 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
             try
             {
                 await DrainAsync(stoppingToken);
+                if (collector.Store.IsShared)
+                {
+                    collector.Load.Counted(await collector.Log.CountWaitingAsync(stoppingToken));
+                }
+
                 await collector.Received.WaitAsync(Pause, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

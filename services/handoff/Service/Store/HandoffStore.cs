@@ -15,6 +15,8 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
     /// <summary>The schema of this store.</summary>
     public static MigrationSet Migrations { get; } = new("handoff", typeof(HandoffStore).Assembly);
 
+    private readonly HandoffStatements _sql = HandoffStatements.For(store.Engine);
+
     /// <summary>Raised once packages have changed, on the store's own thread.</summary>
     public event Action? PackagesChanged;
 
@@ -37,12 +39,12 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
                     return;
                 }
 
-                foreach (TupleRow row in await transaction.QueryAsync<TupleRow>("select tuple_no, registry, repository, tag from tuple"))
-                {
-                    await transaction.ExecuteAsync(
-                        "update tuple set tuple_id = @id, repository_token = @token where tuple_no = @TupleNo",
-                        new { row.TupleNo, id = masker.TupleId(row.Reference), token = masker.RepositoryToken(row.Repository) });
-                }
+                IReadOnlyList<TupleRow> tuples =
+                    await transaction.QueryAsync<TupleRow>("select tuple_no, registry, repository, tag from tuple");
+                await transaction.ExecuteRowsAsync(
+                    _sql.UpdateTupleKeys,
+                    HandoffStatements.TupleKeys,
+                    [.. tuples.Select(t => (t.TupleNo, masker.TupleId(t.Reference), masker.RepositoryToken(t.Repository)))]);
             },
             cancellationToken);
     }
@@ -167,6 +169,9 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
             id = masker.TupleId(tuple),
             token = masker.RepositoryToken(tuple.Repository),
         };
+
+        // Whatever is recorded about a tuple depends on what is there: one writer at a time.
+        await transaction.LockAsync(["tuple/" + key.id]);
         await transaction.ExecuteAsync(
             """
             insert into tuple (registry, repository, tag, tuple_id, repository_token)
@@ -178,23 +183,20 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
             "select tuple_no from tuple where registry = @Registry and repository = @Repository and tag = @Tag", key);
     }
 
-    private static async Task ReplaceHoldsAsync(StoreTransaction transaction, long tupleNo, IReadOnlyList<HoldFacts> holds)
+    private async Task ReplaceHoldsAsync(StoreTransaction transaction, long tupleNo, IReadOnlyList<HoldFacts> holds)
     {
-        await transaction.ExecuteAsync("delete from hold where tuple_no = @tupleNo", new { tupleNo });
-        await transaction.ExecuteAsync("delete from hold_reason where tuple_no = @tupleNo", new { tupleNo });
-        foreach (HoldFacts hold in holds)
-        {
-            await transaction.ExecuteAsync(
-                "insert into hold (tuple_no, field, hold_id, is_root) values (@tupleNo, @Field, @HoldId, @IsRoot)",
-                new { tupleNo, hold.Field, hold.HoldId, hold.IsRoot });
-            await transaction.ExecuteAsync(
-                "insert into hold_reason (reason, tuple_no, field) values (@reason, @tupleNo, @Field)",
-                hold.Reasons.Distinct().Select(reason => new { reason, tupleNo, hold.Field }));
-        }
+        await transaction.ExecuteAsync(
+            "delete from hold where tuple_no = @tupleNo; delete from hold_reason where tuple_no = @tupleNo", new { tupleNo });
+        await transaction.ExecuteRowsAsync(_sql.InsertHolds, HandoffStatements.Holds, holds, ("tupleNo", tupleNo));
+        await transaction.ExecuteRowsAsync(
+            _sql.InsertHoldReasons,
+            HandoffStatements.HoldReasons,
+            [.. holds.SelectMany(hold => hold.Reasons.Select(reason => (reason, hold.Field))).Distinct()],
+            ("tupleNo", tupleNo));
     }
 
     /// <summary>The package before this one has a new successor, so whoever watches must hear of it again.</summary>
-    private static async Task SupersedePredecessorAsync(StoreTransaction transaction, long tupleNo, long revision)
+    private async Task SupersedePredecessorAsync(StoreTransaction transaction, long tupleNo, long revision)
     {
         long? predecessor = await transaction.SingleAsync<long?>(
             "select max(revision) from package where tuple_no = @tupleNo and revision < @revision", new { tupleNo, revision });
@@ -227,19 +229,11 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
                 sequence = await NextSequenceAsync(transaction),
             });
         await transaction.ExecuteAsync(
-            """
-            insert into package_reason (reason, package_no)
-            select @reason, package_no from package where tuple_no = @tupleNo and revision = @Revision
-            """,
-            package.Reasons.Distinct().Select(reason => new { reason, tupleNo, package.Revision }));
+            _sql.InsertPackageReasons, new { tupleNo, package.Revision, reasons = transaction.Keys(package.Reasons) });
     }
 
     /// <summary>Sequences are given under the row's lock, so they become visible in their order.</summary>
-    private static async Task<long> NextSequenceAsync(StoreTransaction transaction)
-    {
-        await transaction.ExecuteAsync("update handoff set sequence = sequence + 1");
-        return await transaction.SingleAsync<long>("select sequence from handoff");
-    }
+    private Task<long> NextSequenceAsync(StoreTransaction transaction) => transaction.SingleAsync<long>(_sql.NextSequence);
 
     private sealed record TupleRow
     {
