@@ -82,13 +82,11 @@ internal sealed partial class ServiceSql
     {
         object statements = type.GetMethod("For", Anything)?.Invoke(null, [StoreEngines.SqlServer])
             ?? throw new InvalidOperationException($"{type.Name} has no static member For(string engine)");
-        RowShape[] own = [.. ShapesOf(type).DistinctBy(s => s.Name)];
-        IReadOnlyList<RowShape> shapes = own.Length > 0 ? own : Shapes;
         IEnumerable<SqlText> members = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.PropertyType == typeof(string) && p.Name != "Engine")
-            .Select(p => new SqlText($"{type.Name}.{p.Name}", (string)p.GetValue(statements)!, shapes));
+            .Select(p => new SqlText($"{type.Name}.{p.Name}", (string)p.GetValue(statements)!, Shapes));
         IEnumerable<SqlText> variants = ((IEnumerable<(string, string)>?)type.GetMethod("Variants", Anything)?.Invoke(statements, []) ?? [])
-            .Select(v => new SqlText($"{type.Name}.{v.Item1}", v.Item2, shapes));
+            .Select(v => new SqlText($"{type.Name}.{v.Item1}", v.Item2, Shapes));
         return members.Concat(variants);
     }
 

@@ -19,7 +19,6 @@ internal sealed class NotificationLog(IStore store, Source source, TimeProvider 
 {
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
-
     private readonly NotificationStatements _sql = NotificationStatements.For(store.Engine);
 
     /// <summary>Keeps one delivery.</summary>
@@ -51,68 +50,54 @@ internal sealed class NotificationLog(IStore store, Source source, TimeProvider 
 
     /// <summary>
     /// The next contents to normalise, in the order in which they were first kept. Where other processes share the store
-    /// they are this one's for a while: no other takes them until the lease is over.
+    /// they are this one's for a while: no other takes them before the lease is over.
     /// </summary>
-    public async Task<IReadOnlyList<long>> WaitingAsync(long after, int limit, CancellationToken cancellationToken)
+    /// <param name="after">Id of the last content that the caller has seen.</param>
+    /// <param name="limit">How many, at most.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<IReadOnlyList<WaitingRow>> TakeAsync(long after, int limit, CancellationToken cancellationToken)
     {
         DateTimeOffset now = clock.GetUtcNow();
         var parameters = new { after, limit, now, until = now + Lease };
 
         // Most looks find nothing, and a look should not cost a flush of the disk.
-        IReadOnlyList<long> waiting = await store.ReadAsync(
-            s => s.QueryAsync<long>(_sql.SelectWaiting, parameters), cancellationToken);
+        IReadOnlyList<WaitingRow> waiting = await store.ReadAsync(
+            s => s.QueryAsync<WaitingRow>(_sql.SelectWaiting, parameters), cancellationToken);
         return waiting.Count == 0 || !store.IsShared
             ? waiting
-            : [.. (await store.WriteAsync(tx => tx.QueryAsync<long>(_sql.ClaimWaiting, parameters), cancellationToken)).Order()];
+            : [.. (await store.WriteAsync(tx => tx.QueryAsync<WaitingRow>(_sql.ClaimWaiting, parameters), cancellationToken))
+                .OrderBy(w => w.NotificationId)];
     }
 
-    /// <summary>One kept content.</summary>
-    public async Task<KeptNotification> LoadAsync(long id, CancellationToken cancellationToken)
-    {
-        NotificationRow row = await store.ReadAsync(
-            s => s.SingleAsync<NotificationRow>(_sql.Select, new { id }), cancellationToken);
-        return new KeptNotification(
-            row.NotificationId,
-            row.Revision,
-            row.Variant,
-            new Notification
-            {
-                Source = source,
-                Format = row.Format,
-                Body = row.Body,
-                ReceivedAt = row.ReceivedAt,
-                Headers = JsonSerializer.Deserialize(row.Headers, ContractsJson.Default.IReadOnlyDictionaryStringString)!,
-                Instance = row.Instance,
-            });
-    }
+    /// <summary>Contents that wait, in the order in which they were first kept.</summary>
+    public Task<IReadOnlyList<KeptNotification>> LoadAsync(IEnumerable<long> ids, CancellationToken cancellationToken) =>
+        store.ReadAsync<IReadOnlyList<KeptNotification>>(
+            async s => [.. (await s.QueryAsync<NotificationRow>(_sql.SelectKept, new { ids = s.Keys(ids) })).Select(Kept)],
+            cancellationToken);
 
     /// <summary>
-    /// Records what became of a content, replacing what an earlier reading made of it. False when the content has
-    /// changed since it was loaded, or another process was faster: then nothing is written.
+    /// Records what became of contents, replacing what earlier readings made of them. Returns those that were recorded:
+    /// where a content has changed since it was loaded, or another process was faster, nothing is written.
     /// </summary>
-    public async Task<bool> RecordAsync(
-        StoreTransaction transaction, KeptNotification kept, NormalisedNotification normalised)
+    public async Task<IReadOnlyList<ReadNotification>> RecordAsync(
+        StoreTransaction transaction, IReadOnlyList<ReadNotification> readings)
     {
-        int changed = await transaction.ExecuteAsync(
-            _sql.MarkNormalised,
-            new
-            {
-                kept.Id,
-                kept.Revision,
-                normalised.MappingVersion,
-                Items = normalised.Items.Count,
-                Rejected = normalised.Items.Count(i => i.Outcome == NormaliseOutcome.Rejected),
-                normalised.Failed,
-            });
-        if (changed == 0)
+        var changed = (await transaction.QueryRowsAsync<ReadNotification, long>(
+            _sql.MarkNormalised, NotificationStatements.Readings, readings)).ToHashSet();
+        ReadNotification[] recorded = [.. readings.Where(r => changed.Contains(r.Kept.Id))];
+
+        // Only a content that was put back has been read before.
+        long[] again = [.. recorded.Where(r => r.Kept.Revision > KeptNotification.FirstRevision).Select(r => r.Kept.Id)];
+        if (again.Length > 0)
         {
-            return false;
+            await transaction.ExecuteAsync(_sql.DeleteItems, new { ids = transaction.Keys(again) });
         }
 
-        await transaction.ExecuteAsync(_sql.DeleteItems, new { kept.Id });
         await transaction.ExecuteRowsAsync(
-            _sql.InsertItems, NotificationStatements.Items, normalised.Items, ("id", kept.Id));
-        return true;
+            _sql.InsertItems,
+            NotificationStatements.Items,
+            [.. recorded.SelectMany(r => r.Result.Items, (r, item) => (r.Kept.Id, item))]);
+        return recorded;
     }
 
     /// <summary>
@@ -123,28 +108,42 @@ internal sealed class NotificationLog(IStore store, Source source, TimeProvider 
         store.WriteAsync(
             tx => tx.ExecuteAsync(_sql.RequeueUnusable, new { format, mappingVersion }), cancellationToken);
 
+    private KeptNotification Kept(NotificationRow row) => new(
+        row.NotificationId,
+        row.Revision,
+        row.Variant,
+        new Notification
+        {
+            Source = source,
+            Format = row.Format,
+            Body = row.Body,
+            ReceivedAt = row.ReceivedAt,
+            Headers = JsonSerializer.Deserialize(row.Headers, ContractsJson.Default.IReadOnlyDictionaryStringString)!,
+            Instance = row.Instance,
+        });
+
     private async Task<(long Id, bool Waits)> KeepContentAsync(
         StoreTransaction tx, Notification notification, string sha256, string variant, string headers)
     {
-        NotificationRow? known = await tx.SingleOrDefaultAsync<NotificationRow>(
-            _sql.SelectKnown, new { sha256, notification.Format, variant });
-        if (known is null)
+        long? added = await tx.SingleOrDefaultAsync<long?>(
+            _sql.Insert,
+            new
+            {
+                sha256,
+                notification.Format,
+                variant,
+                Body = notification.Body.ToArray(),
+                headers,
+                notification.Instance,
+                notification.ReceivedAt,
+            });
+        if (added is { } id)
         {
-            long id = await tx.SingleAsync<long>(
-                _sql.Insert,
-                new
-                {
-                    sha256,
-                    notification.Format,
-                    variant,
-                    Body = notification.Body.ToArray(),
-                    headers,
-                    notification.Instance,
-                    notification.ReceivedAt,
-                });
             return (id, true);
         }
 
+        NotificationRow known = await tx.SingleAsync<NotificationRow>(
+            _sql.SelectKnown, new { sha256, notification.Format, variant });
         int order = notification.ReceivedAt.CompareTo(known.ReceivedAt);
         bool earlier = order < 0 || (order == 0 && string.CompareOrdinal(headers, known.Headers) < 0);
         await tx.ExecuteAsync(

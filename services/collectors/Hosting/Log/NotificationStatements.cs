@@ -4,26 +4,44 @@ using ReleaseIntegrity.Storage;
 namespace ReleaseIntegrity.Collectors.Hosting.Log;
 
 /// <summary>The notification log's SQL, per engine.</summary>
-internal sealed record NotificationStatements
+internal sealed record NotificationStatements(string Engine)
 {
-    /// <summary>One item's outcome.</summary>
-    public static RowShape<OutcomeRow> Items { get; } = RowShape.Of<OutcomeRow>("item_row")
-        .Int("item_index", i => i.Index)
-        .Text("outcome", 20, i => WireNames.Of(i.Outcome))
-        .Text("reason", i => i.Reason)
-        .Text("pointer", i => i.Pointer)
-        .Text("instance", i => i.Instance)
-        .Text("target", i => i.Target);
+    /// <summary>What became of a content, as a row.</summary>
+    public static RowShape<ReadNotification> Readings { get; } = RowShape.Of<ReadNotification>("reading_row")
+        .Long("notification_id", r => r.Kept.Id)
+        .Long("revision", r => r.Kept.Revision)
+        .Int("mapping_version", r => r.Result.MappingVersion)
+        .Int("items", r => r.Result.Items.Count)
+        .Int("rejected", r => r.Result.Items.Count(i => i.Outcome == NormaliseOutcome.Rejected))
+        .Flag("failed", r => r.Result.Failed);
 
-    public required string SelectKnown { get; init; }
+    /// <summary>An item's outcome and whose item it is, as a row.</summary>
+    public static RowShape<(long NotificationId, OutcomeRow Item)> Items { get; } =
+        RowShape.Of<(long NotificationId, OutcomeRow Item)>("item_row")
+            .Long("notification_id", r => r.NotificationId)
+            .Int("item_index", r => r.Item.Index)
+            .Text("outcome", 20, r => WireNames.Of(r.Item.Outcome))
+            .Text("reason", r => r.Item.Reason)
+            .Text("pointer", r => r.Item.Pointer)
+            .Text("instance", r => r.Item.Instance)
+            .Text("target", r => r.Item.Target);
 
+    /// <summary>Inserts a content and returns its id; nothing where it is known already.</summary>
     public required string Insert { get; init; }
 
     public required string InsertDelivery { get; init; }
 
+    /// <summary>A known content; on SQL Server it stays as it is until the transaction ends.</summary>
+    public required string SelectKnown { get; init; }
+
+    /// <summary>The next contents that wait and nobody has claimed, with the length of their bodies.</summary>
     public required string SelectWaiting { get; init; }
 
+    /// <summary>Claims these and returns the same.</summary>
     public required string ClaimWaiting { get; init; }
+
+    /// <summary>Ends contents; returns the ids of those that were still as they had been loaded.</summary>
+    public required string MarkNormalised { get; init; }
 
     public required string InsertItems { get; init; }
 
@@ -41,21 +59,16 @@ internal sealed record NotificationStatements
 
     public string CountWaiting { get; } = "select count(*) from notification where state = 'kept'";
 
-    public string Select { get; } =
-        """
+    public string SelectKept { get; } =
+        $"""
         select notification_id, revision, format, variant, body, headers, instance, received_at
-        from notification where notification_id = @id
+        from notification
+        where state = 'kept' and notification_id in (select value from {StoreSnapshot.KeysIn(Engine, "ids")})
+        order by notification_id
         """;
 
-    public string MarkNormalised { get; } =
-        """
-        update notification
-        set state = 'normalised', mapping_version = @MappingVersion, items = @Items, rejected = @Rejected, failed = @Failed,
-            claimed_until = null
-        where notification_id = @Id and revision = @Revision and state = 'kept'
-        """;
-
-    public string DeleteItems { get; } = "delete from item where notification_id = @Id";
+    public string DeleteItems { get; } =
+        $"delete from item where notification_id in (select value from {StoreSnapshot.KeysIn(Engine, "ids")})";
 
     public string RequeueUnusable { get; } =
         """
@@ -85,7 +98,8 @@ internal sealed record NotificationStatements
 
     public static NotificationStatements For(string engine) => StoreEngines.Choose(engine, Sqlite, SqlServer);
 
-    private const string Claimable = "state = 'kept' and notification_id > @after and (claimed_until is null or claimed_until <= @now)";
+    private const string Claimable =
+        "state = 'kept' and notification_id > @after and (claimed_until is null or claimed_until <= @now)";
 
     private const string ItemsAfter = """
         select n.notification_id, n.sha256, n.format, i.item_index, i.outcome, i.reason, i.pointer
@@ -96,69 +110,100 @@ internal sealed record NotificationStatements
         order by i.notification_id, i.item_index
         """;
 
-    private static readonly NotificationStatements Sqlite = new()
+    private static readonly NotificationStatements Sqlite = new(StoreEngines.Sqlite)
     {
-        SelectKnown = """
-            select notification_id, received_at, headers, state from notification
-            where sha256 = @sha256 and format = @Format and variant = @variant
-            """,
         Insert = """
             insert into notification (
               sha256, format, variant, body, headers, instance, received_at, deliveries, revision, state)
             values (@sha256, @Format, @variant, @Body, @headers, @Instance, @ReceivedAt, 1, 1, 'kept')
+            on conflict (sha256, format, variant) do nothing
             returning notification_id
             """,
         InsertDelivery = """
             insert into delivery (notification_id, received_at) values (@id, @ReceivedAt)
             returning delivery_id
             """,
-        SelectWaiting = $"select notification_id from notification where {Claimable} order by notification_id limit @limit",
+        SelectKnown = """
+            select notification_id, received_at, headers, state from notification
+            where sha256 = @sha256 and format = @Format and variant = @variant
+            """,
+        SelectWaiting = $"""
+            select notification_id, length(body) as bytes from notification
+            where {Claimable}
+            order by notification_id
+            limit @limit
+            """,
         ClaimWaiting = $"""
             update notification set claimed_until = @until
             where notification_id in (
               select notification_id from notification where {Claimable} order by notification_id limit @limit)
+            returning notification_id, length(body) as bytes
+            """,
+        MarkNormalised = """
+            update notification
+            set state = 'normalised', mapping_version = @mapping_version, items = @items, rejected = @rejected, failed = @failed,
+                claimed_until = null
+            where notification_id = @notification_id and revision = @revision and state = 'kept'
             returning notification_id
             """,
         InsertItems = """
             insert into item (notification_id, item_index, outcome, reason, pointer, instance, target)
-            values (@id, @item_index, @outcome, @reason, @pointer, @instance, @target)
+            values (@notification_id, @item_index, @outcome, @reason, @pointer, @instance, @target)
             """,
         SelectItems = $"{ItemsAfter} limit @limit",
     };
 
-    // A content that is delivered twice at once: one insert fails on the unique key, the write is run again, and its look
-    // then finds the other. That look locks the row, so that two of them do not both decide by what was there before.
-    private static readonly NotificationStatements SqlServer = new()
+    private const string SameContent = """
+        sha256 = @sha256 and format = @Format
+          and variant_hash = cast(hashbytes('SHA2_256', cast(@variant as nvarchar(max))) as binary(32))
+        """;
+
+    // A content that two processes receive at once: one of the inserts breaks the unique key, the write is run again, and
+    // finds the other.
+    private static readonly NotificationStatements SqlServer = new(StoreEngines.SqlServer)
     {
-        SelectKnown = """
-            select notification_id, received_at, headers, state from notification with (updlock, rowlock)
-            where sha256 = @sha256 and format = @Format
-              and variant_hash = cast(hashbytes('SHA2_256', cast(@variant as nvarchar(max))) as binary(32))
-            """,
-        Insert = """
+        Insert = $"""
             insert into notification (
               sha256, format, variant, body, headers, instance, received_at, deliveries, revision, state)
             output inserted.notification_id
-            values (@sha256, @Format, @variant, @Body, @headers, @Instance, @ReceivedAt, 1, 1, 'kept')
+            select @sha256, @Format, @variant, @Body, @headers, @Instance, @ReceivedAt, 1, 1, 'kept'
+            where not exists (select 1 from notification where {SameContent})
             """,
         InsertDelivery = """
             insert into delivery (notification_id, received_at)
             output inserted.delivery_id
             values (@id, @ReceivedAt)
             """,
-        SelectWaiting = $"select top (@limit) notification_id from notification where {Claimable} order by notification_id",
+        SelectKnown = $"""
+            select notification_id, received_at, headers, state from notification with (updlock, rowlock)
+            where {SameContent}
+            """,
+        SelectWaiting = $"""
+            select top (@limit) notification_id, datalength(body) as bytes from notification
+            where {Claimable}
+            order by notification_id
+            """,
         ClaimWaiting = $"""
             with waiting as (
-              select top (@limit) notification_id, claimed_until
+              select top (@limit) notification_id, body, claimed_until
               from notification with (readcommittedlock, updlock, readpast, rowlock)
               where {Claimable}
               order by notification_id)
             update waiting set claimed_until = @until
+            output inserted.notification_id, datalength(inserted.body) as bytes
+            """,
+        MarkNormalised = """
+            update notification
+            set state = 'normalised', mapping_version = r.mapping_version, items = r.items, rejected = r.rejected, failed = r.failed,
+                claimed_until = null
             output inserted.notification_id
+            from @rows r
+            where r.notification_id = notification.notification_id and r.revision = notification.revision
+              and notification.state = 'kept'
             """,
         InsertItems = """
             insert into item (notification_id, item_index, outcome, reason, pointer, instance, target)
-            select @id, r.item_index, r.outcome, r.reason, r.pointer, r.instance, r.target from @rows r
+            select r.notification_id, r.item_index, r.outcome, r.reason, r.pointer, r.instance, r.target from @rows r
             """,
         SelectItems = $"{ItemsAfter} offset 0 rows fetch next @limit rows only option (recompile)",
     };

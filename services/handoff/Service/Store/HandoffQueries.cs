@@ -51,7 +51,7 @@ internal static class HandoffQueries
 
     /// <summary>The ledgers of some tuples.</summary>
     public static Task<IReadOnlyList<LedgerRow>> LedgersOfAsync(StoreSnapshot snapshot, IEnumerable<long> tupleNos) =>
-        snapshot.QueryAsync<LedgerRow>(Sql(snapshot).LedgersOf, new { tupleNos = snapshot.Keys(tupleNos) });
+        snapshot.QueryAsync<LedgerRow>(Sql(snapshot).LedgersOf, new { numbers = snapshot.Keys(tupleNos) });
 
     /// <summary>Whether there is such a tuple.</summary>
     public static async Task<bool> HasTupleAsync(StoreSnapshot snapshot, string tupleId) =>

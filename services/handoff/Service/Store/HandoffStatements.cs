@@ -3,7 +3,7 @@ using ReleaseIntegrity.Storage;
 namespace ReleaseIntegrity.Handoff.Store;
 
 /// <summary>The handoff's own SQL where engines spell it differently.</summary>
-internal sealed record HandoffStatements
+internal sealed record HandoffStatements(string Engine)
 {
     private const string PackageColumns =
         """
@@ -14,35 +14,50 @@ internal sealed record HandoffStatements
 
     private const string LedgerColumns = "l.tuple_no, t.tuple_id, l.revision, l.sha256, l.content, l.recorded_at";
 
-    /// <summary>A hold of a ledger.</summary>
-    public static RowShape<HoldFacts> Holds { get; } = RowShape.Of<HoldFacts>("hold_row")
-        .Text("field", 100, h => h.Field)
-        .Text("hold_id", 100, h => h.HoldId)
-        .Flag("is_root", h => h.IsRoot);
-
-    /// <summary>A reason of a hold.</summary>
-    public static RowShape<(string Reason, string Field)> HoldReasons { get; } = RowShape.Of<(string Reason, string Field)>("hold_reason_row")
-        .Text("reason", 100, r => r.Reason)
-        .Text("field", 100, r => r.Field);
-
     /// <summary>The keyed columns of a tuple.</summary>
     public static RowShape<(long TupleNo, string TupleId, string Token)> TupleKeys { get; } =
         RowShape.Of<(long TupleNo, string TupleId, string Token)>("tuple_key_row")
             .Long("tuple_no", t => t.TupleNo)
             .Text("tuple_id", 64, t => t.TupleId)
-            .Text("repository_token", 400, t => t.Token);
+            .Text("repository_token", 64, t => t.Token);
 
-    public required string NextSequence { get; init; }
+    public required string InsertTuples { get; init; }
+
+    public required string UpdateTupleKeys { get; init; }
+
+    public required string InsertLedgers { get; init; }
+
+    public required string UpdateLedgers { get; init; }
 
     public required string InsertHolds { get; init; }
 
     public required string InsertHoldReasons { get; init; }
 
-    public required string UpdateTupleKeys { get; init; }
+    public required string NextSequence { get; init; }
 
-    public required string InsertPackageReasons { get; init; }
+    public string SelectTuples { get; } = $"select tuple_no, tuple_id from tuple where tuple_id in (select value from {Keys(Engine, "ids")})";
 
-    public required string LedgersOf { get; init; }
+    public string SelectLedgers { get; } =
+        $"select tuple_no, revision, sha256 from ledger where tuple_no in (select value from {Keys(Engine, "numbers")})";
+
+    public string DeleteHolds { get; } = $"delete from hold where tuple_no in (select value from {Keys(Engine, "numbers")})";
+
+    public string DeleteHoldReasons { get; } = $"delete from hold_reason where tuple_no in (select value from {Keys(Engine, "numbers")})";
+
+    public string InsertPackageReasons { get; } =
+        $"""
+        insert into package_reason (reason, package_no)
+        select k.value, p.package_no from {Keys(Engine, "reasons")} k cross join package p
+        where p.tuple_no = @tupleNo and p.revision = @Revision
+        """;
+
+    /// <summary>The ledgers of some tuples.</summary>
+    public string LedgersOf { get; } =
+        $"""
+        select {LedgerColumns}
+        from ledger l join tuple t on t.tuple_no = l.tuple_no
+        where l.tuple_no in (select value from {Keys(Engine, "numbers")})
+        """;
 
     /// <summary>What follows <c>order by</c> to bound a page by <c>@limit</c>.</summary>
     private string Page { get; init; } = "";
@@ -127,43 +142,54 @@ internal sealed record HandoffStatements
 
     private static string If(object? filter, string condition) => filter is null ? "" : condition;
 
-    private static string LedgersIn(string engine) =>
-        $"""
-        select {LedgerColumns}
-        from ledger l join tuple t on t.tuple_no = l.tuple_no
-        where l.tuple_no in (select value from {StoreSnapshot.KeysIn(engine, "tupleNos")})
-        """;
+    private static string Keys(string engine, string name) => StoreSnapshot.KeysIn(engine, name);
 
-    private static string ReasonsIn(string engine) =>
-        $"""
-        insert into package_reason (reason, package_no)
-        select k.value, p.package_no from {StoreSnapshot.KeysIn(engine, "reasons")} k cross join package p
-        where p.tuple_no = @tupleNo and p.revision = @Revision
-        """;
-
-    private static readonly HandoffStatements Sqlite = new()
+    private static readonly HandoffStatements Sqlite = new(StoreEngines.Sqlite)
     {
         Page = "limit @limit",
-        NextSequence = "update handoff set sequence = sequence + 1 returning sequence",
-        InsertHolds = "insert into hold (tuple_no, field, hold_id, is_root) values (@tupleNo, @field, @hold_id, @is_root)",
-        InsertHoldReasons = "insert into hold_reason (reason, tuple_no, field) values (@reason, @tupleNo, @field)",
+        InsertTuples = """
+            insert into tuple (registry, repository, tag, tuple_id, repository_token)
+            values (@registry, @repository, @tag, @tuple_id, @repository_token)
+            """,
         UpdateTupleKeys = "update tuple set tuple_id = @tuple_id, repository_token = @repository_token where tuple_no = @tuple_no",
-        InsertPackageReasons = ReasonsIn(StoreEngines.Sqlite),
-        LedgersOf = LedgersIn(StoreEngines.Sqlite),
+        InsertLedgers = """
+            insert into ledger (tuple_no, revision, sha256, content, recorded_at, on_hold, release_train)
+            values (@tuple_no, @revision, @sha256, @content, @recorded_at, @on_hold, @release_train)
+            """,
+        UpdateLedgers = """
+            update ledger set revision = @revision, sha256 = @sha256, content = @content, recorded_at = @recorded_at,
+                on_hold = @on_hold, release_train = @release_train
+            where tuple_no = @tuple_no
+            """,
+        InsertHolds = "insert into hold (tuple_no, field, hold_id, is_root) values (@tuple_no, @field, @hold_id, @is_root)",
+        InsertHoldReasons = "insert into hold_reason (reason, tuple_no, field) values (@reason, @tuple_no, @field)",
+        NextSequence = "update handoff set sequence = sequence + 1 returning sequence",
     };
 
-    private static readonly HandoffStatements SqlServer = new()
+    private static readonly HandoffStatements SqlServer = new(StoreEngines.SqlServer)
     {
         Page = "offset 0 rows fetch next @limit rows only",
-        NextSequence = "update handoff set sequence = sequence + 1 output inserted.sequence",
-        InsertHolds = "insert into hold (tuple_no, field, hold_id, is_root) select @tupleNo, r.field, r.hold_id, r.is_root from @rows r",
-        InsertHoldReasons = "insert into hold_reason (reason, tuple_no, field) select r.reason, @tupleNo, r.field from @rows r",
+        InsertTuples = """
+            insert into tuple (registry, repository, tag, tuple_id, repository_token)
+            select r.registry, r.repository, r.tag, r.tuple_id, r.repository_token from @rows r
+            """,
         UpdateTupleKeys = """
             update tuple set tuple_id = r.tuple_id, repository_token = r.repository_token
             from @rows r
             where r.tuple_no = tuple.tuple_no
             """,
-        InsertPackageReasons = ReasonsIn(StoreEngines.SqlServer),
-        LedgersOf = LedgersIn(StoreEngines.SqlServer),
+        InsertLedgers = """
+            insert into ledger (tuple_no, revision, sha256, content, recorded_at, on_hold, release_train)
+            select r.tuple_no, r.revision, r.sha256, r.content, r.recorded_at, r.on_hold, r.release_train from @rows r
+            """,
+        UpdateLedgers = """
+            update ledger set revision = r.revision, sha256 = r.sha256, content = r.content, recorded_at = r.recorded_at,
+                on_hold = r.on_hold, release_train = r.release_train
+            from @rows r
+            where r.tuple_no = ledger.tuple_no
+            """,
+        InsertHolds = "insert into hold (tuple_no, field, hold_id, is_root) select r.tuple_no, r.field, r.hold_id, r.is_root from @rows r",
+        InsertHoldReasons = "insert into hold_reason (reason, tuple_no, field) select r.reason, r.tuple_no, r.field from @rows r",
+        NextSequence = "update handoff set sequence = sequence + 1 output inserted.sequence",
     };
 }

@@ -53,10 +53,21 @@ create table {schema}.item (
 create index item_outcome on {schema}.item (outcome, notification_id, item_index);
 
 create type {schema}.item_row as table (
-    item_index      int not null primary key,
+    notification_id bigint not null,
+    item_index      int not null,
     outcome         nvarchar(20) collate Latin1_General_100_BIN2 not null,
     reason          nvarchar(max) null,
     pointer         nvarchar(max) null,
     instance        nvarchar(max) null,
-    target          nvarchar(max) null
+    target          nvarchar(max) null,
+    primary key (notification_id, item_index)
+);
+
+create type {schema}.reading_row as table (
+    notification_id bigint not null primary key,
+    revision        bigint not null,
+    mapping_version int not null,
+    items           int not null,
+    rejected        int not null,
+    failed          bit not null
 );

@@ -14,17 +14,25 @@ values (1, lower(left(replace(convert(nvarchar(36), newid()), '-', ''), 16)), 0,
 -- Tuples in the order in which they were first seen.
 create table {schema}.tuple (
     tuple_no         bigint identity not null,
-    registry         nvarchar(255) collate Latin1_General_100_BIN2 not null,
-    repository       nvarchar(255) collate Latin1_General_100_BIN2 not null,
-    tag              nvarchar(128) collate Latin1_General_100_BIN2 not null,
+    registry         nvarchar(300) collate Latin1_General_100_BIN2 not null,
+    repository       nvarchar(300) collate Latin1_General_100_BIN2 not null,
+    tag              nvarchar(200) collate Latin1_General_100_BIN2 not null,
     tuple_id         nvarchar(64) collate Latin1_General_100_BIN2 not null,
-    repository_token nvarchar(400) collate Latin1_General_100_BIN2 not null,
+    repository_token nvarchar(64) collate Latin1_General_100_BIN2 not null,
     constraint tuple_key primary key clustered (tuple_no),
     constraint tuple_coordinates unique (registry, repository, tag)
 );
 
 create unique index tuple_by_id on {schema}.tuple (tuple_id);
 create index tuple_by_repository on {schema}.tuple (repository_token, tuple_no);
+
+create type {schema}.tuple_row as table (
+    registry         nvarchar(300) collate Latin1_General_100_BIN2 not null,
+    repository       nvarchar(300) collate Latin1_General_100_BIN2 not null,
+    tag              nvarchar(200) collate Latin1_General_100_BIN2 not null,
+    tuple_id         nvarchar(64) collate Latin1_General_100_BIN2 not null primary key,
+    repository_token nvarchar(64) collate Latin1_General_100_BIN2 not null
+);
 
 -- The current ledger of a tuple, unmasked.
 create table {schema}.ledger (
@@ -42,11 +50,21 @@ create table {schema}.ledger (
 create index ledger_by_hold on {schema}.ledger (on_hold, tuple_no);
 create index ledger_by_train on {schema}.ledger (release_train, tuple_no);
 
+create type {schema}.ledger_row as table (
+    tuple_no      bigint not null primary key,
+    revision      bigint not null,
+    sha256        nvarchar(64) collate Latin1_General_100_BIN2 not null,
+    content       nvarchar(max) collate Latin1_General_100_BIN2 not null,
+    recorded_at   datetimeoffset(7) not null,
+    on_hold       bit not null,
+    release_train nvarchar(400) collate Latin1_General_100_BIN2 null
+);
+
 -- The holds of current ledgers, so that they can be found; what they say is in the ledger.
 create table {schema}.hold (
     tuple_no bigint not null,
     field    nvarchar(100) collate Latin1_General_100_BIN2 not null,
-    hold_id  nvarchar(100) collate Latin1_General_100_BIN2 not null,
+    hold_id  nvarchar(200) collate Latin1_General_100_BIN2 not null,
     is_root  bit not null,
     constraint hold_key primary key clustered (tuple_no, field),
     constraint hold_tuple foreign key (tuple_no) references {schema}.tuple (tuple_no)
@@ -55,9 +73,11 @@ create table {schema}.hold (
 create index hold_by_field on {schema}.hold (field, tuple_no);
 
 create type {schema}.hold_row as table (
-    field    nvarchar(100) collate Latin1_General_100_BIN2 not null primary key,
-    hold_id  nvarchar(100) collate Latin1_General_100_BIN2 not null,
-    is_root  bit not null
+    tuple_no bigint not null,
+    field    nvarchar(100) collate Latin1_General_100_BIN2 not null,
+    hold_id  nvarchar(200) collate Latin1_General_100_BIN2 not null,
+    is_root  bit not null,
+    primary key (tuple_no, field)
 );
 
 -- Every reason of a hold.
@@ -73,14 +93,15 @@ create index hold_reason_by_tuple on {schema}.hold_reason (tuple_no);
 
 create type {schema}.hold_reason_row as table (
     reason   nvarchar(100) collate Latin1_General_100_BIN2 not null,
+    tuple_no bigint not null,
     field    nvarchar(100) collate Latin1_General_100_BIN2 not null,
-    primary key (reason, field)
+    primary key (reason, tuple_no, field)
 );
 
 -- When holds were opened and released, as the reconciler said it, in whatever order it arrived.
 create table {schema}.hold_event (
     tuple_no      bigint not null,
-    hold_id       nvarchar(100) collate Latin1_General_100_BIN2 not null,
+    hold_id       nvarchar(200) collate Latin1_General_100_BIN2 not null,
     kind          nvarchar(20) collate Latin1_General_100_BIN2 not null, -- opened, released
     at            datetimeoffset(7) not null,
     ledger_sha256 nvarchar(64) collate Latin1_General_100_BIN2 not null,
@@ -133,5 +154,5 @@ create table {schema}.package_reason (
 create type {schema}.tuple_key_row as table (
     tuple_no         bigint not null primary key,
     tuple_id         nvarchar(64) collate Latin1_General_100_BIN2 not null,
-    repository_token nvarchar(400) collate Latin1_General_100_BIN2 not null
+    repository_token nvarchar(64) collate Latin1_General_100_BIN2 not null
 );

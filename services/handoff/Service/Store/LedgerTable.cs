@@ -1,0 +1,84 @@
+using ReleaseIntegrity.Handoff.Feed;
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Handoff.Store;
+
+/// <summary>The current ledgers and their holds.</summary>
+internal sealed class LedgerTable(string engine)
+{
+    private static readonly RowShape<Numbered> Ledgers = RowShape.Of<Numbered>("ledger_row")
+        .Long("tuple_no", l => l.TupleNo)
+        .Long("revision", l => l.Fact.Revision)
+        .Text("sha256", 64, l => l.Fact.Sha256)
+        .Text("content", l => l.Fact.Content)
+        .Instant("recorded_at", l => l.Fact.RecordedAt)
+        .Flag("on_hold", l => l.Fact.OnHold)
+        .Text("release_train", 400, l => l.Fact.ReleaseTrain);
+
+    private static readonly RowShape<(long TupleNo, HoldFacts Hold)> Holds =
+        RowShape.Of<(long TupleNo, HoldFacts Hold)>("hold_row")
+            .Long("tuple_no", h => h.TupleNo)
+            .Text("field", 100, h => h.Hold.Field)
+            .Text("hold_id", 200, h => h.Hold.HoldId)
+            .Flag("is_root", h => h.Hold.IsRoot);
+
+    private static readonly RowShape<(long TupleNo, string Field, string Reason)> Reasons =
+        RowShape.Of<(long TupleNo, string Field, string Reason)>("hold_reason_row")
+            .Text("reason", 100, r => r.Reason)
+            .Long("tuple_no", r => r.TupleNo)
+            .Text("field", 100, r => r.Field);
+
+    private readonly HandoffStatements _sql = HandoffStatements.For(engine);
+
+    /// <summary>Records each ledger that is later than the one there is; of several of one tuple the last.</summary>
+    /// <returns>What became of each, in their order.</returns>
+    public async Task<IReadOnlyList<FeedOutcome>> RecordAsync(
+        StoreTransaction transaction, IReadOnlyList<Numbered> ledgers)
+    {
+        var present = (await transaction.QueryAsync<LedgerRow>(
+            _sql.SelectLedgers, new { numbers = transaction.Keys(ledgers.Select(l => l.TupleNo)) })).ToDictionary(l => l.TupleNo);
+        var last = present.ToDictionary(l => l.Key, l => (l.Value.Revision, l.Value.Sha256));
+        var outcomes = new FeedOutcome[ledgers.Count];
+        var changed = new Dictionary<long, Numbered>();
+        for (int i = 0; i < ledgers.Count; i++)
+        {
+            LedgerFact fact = ledgers[i].Fact;
+            if (last.TryGetValue(ledgers[i].TupleNo, out (long Revision, string Sha256) known) && known.Revision >= fact.Revision)
+            {
+                outcomes[i] = known.Revision > fact.Revision ? FeedOutcome.Stale
+                    : known.Sha256 == fact.Sha256 ? FeedOutcome.Unchanged : FeedOutcome.Conflict;
+                continue;
+            }
+
+            outcomes[i] = FeedOutcome.Changed;
+            last[ledgers[i].TupleNo] = (fact.Revision, fact.Sha256);
+            changed[ledgers[i].TupleNo] = ledgers[i];
+        }
+
+        await WriteAsync(transaction, changed.Values.ToLookup(l => present.ContainsKey(l.TupleNo)));
+        return outcomes;
+    }
+
+    private async Task WriteAsync(StoreTransaction transaction, ILookup<bool, Numbered> known)
+    {
+        Numbered[] later = [.. known[true]];
+        if (later.Length > 0)
+        {
+            var numbers = new { numbers = transaction.Keys(later.Select(l => l.TupleNo)) };
+            await transaction.ExecuteAsync(_sql.DeleteHolds, numbers);
+            await transaction.ExecuteAsync(_sql.DeleteHoldReasons, numbers);
+            await transaction.ExecuteRowsAsync(_sql.UpdateLedgers, Ledgers, later);
+        }
+
+        Numbered[] first = [.. known[false]];
+        await transaction.ExecuteRowsAsync(_sql.InsertLedgers, Ledgers, first);
+        (long TupleNo, HoldFacts Hold)[] holds =
+            [.. later.Concat(first).SelectMany(l => l.Fact.Holds, (l, hold) => (l.TupleNo, hold))];
+        await transaction.ExecuteRowsAsync(_sql.InsertHolds, Holds, holds);
+        await transaction.ExecuteRowsAsync(
+            _sql.InsertHoldReasons, Reasons, [.. holds.SelectMany(h => h.Hold.Reasons, (h, reason) => (h.TupleNo, h.Hold.Field, reason))]);
+    }
+
+    /// <summary>A ledger and the number of its tuple.</summary>
+    internal readonly record struct Numbered(long TupleNo, LedgerFact Fact);
+}
