@@ -1,10 +1,12 @@
 using BenchmarkDotNet.Running;
 using ReleaseIntegrity.Benchmarks;
+using ReleaseIntegrity.Benchmarks.Pipeline;
 
 return args switch
 {
     ["core"] => Core(),
     ["offline", .. string[] rest] => OfflineRun.Measure(rest),
+    ["pipeline", .. string[] rest] => await PipelineRun.MeasureAsync(rest),
     _ => Usage(),
 };
 
@@ -21,6 +23,10 @@ static int Usage()
         usage: dotnet run -c Release --project tests/Benchmarks -- COMMAND
           core                            reconcile per tuple: time, bytes allocated, with 10 to 10,000 superseded revisions
           offline ALLINONE.DLL [ITEMS]    offline reconcile of generated NDJSON (default 1,000,000 items) beside bare parsing
+          pipeline [ITEMS [FEW [MANY [SECONDS]]]]
+                                          notifications over HTTP to ledgers, every service a process, on a RabbitMQ of its own: throughput beside
+                                          bare MassTransit, latency, CPU, memory, bytes on the wire, with few and many tuples stored
+                                          (default 40,000 items, 1,000 and 200,000 tuples, 60 s at half load)
         """);
     return 2;
 }

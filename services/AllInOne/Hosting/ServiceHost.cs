@@ -1,5 +1,4 @@
 using System.Net;
-using MassTransit;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ReleaseIntegrity.AllInOne.Offline;
 using ReleaseIntegrity.AllInOne.Offline.Input;
@@ -11,7 +10,6 @@ using ReleaseIntegrity.Collectors.SignatureLedger;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Handoff;
-using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Hosting;
 using ReleaseIntegrity.Hosting.Health;
 using ReleaseIntegrity.Messaging;
@@ -152,17 +150,10 @@ internal sealed class ServiceHost : IAsyncDisposable
         services.AddSingleton(policy);
         services.AddReconciler(options => options.DataFolder = data.Path);
         services.AddHandoff(new HandoffOptions { DatabasePath = data.HandoffDatabase, TokenKey = data.TokenKey() });
-        services.AddEmbeddedBus(bus =>
+        services.AddBus(new BusOptions(), bus =>
         {
             bus.AddReconcilerConsumers();
             bus.AddHandoffConsumers();
-            bus.AddConfigureEndpointsCallback((context, name, endpoint) =>
-            {
-                if (name == HandoffFeedConsumerDefinition.Queue)
-                {
-                    endpoint.UseConsumeFilter(typeof(ConfirmConsumed<>), context);
-                }
-            });
         });
     }
 

@@ -48,12 +48,6 @@ public sealed class CollectorOptions
 
     /// <summary>Observations per published message; a longer notification is split. Default 100.</summary>
     public int ObservationsPerMessage { get; set; } = 100;
-
-    /// <summary>
-    /// Whether a published message is done only when its consumer has confirmed that it is committed. Default true:
-    /// the in-memory transport needs it. See <c>OutboxOptions.WaitForConsumer</c>.
-    /// </summary>
-    public bool WaitForConsumer { get; set; } = true;
 }
 
 /// <summary>What one format's endpoint has of its own.</summary>

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using ReleaseIntegrity.Collectors.Hosting.Intake;
 using ReleaseIntegrity.Collectors.Hosting.Normalising;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Hosting.Draining;
 using ReleaseIntegrity.Storage;
 using ReleaseIntegrity.Storage.Sqlite;
@@ -47,6 +48,7 @@ public static class CollectorServices
             provider.GetRequiredKeyedService<NormaliserSet>(source).Normalisers,
             Options(provider, name),
             provider.GetRequiredKeyedService<IStore>(source),
+            provider.GetService<ObservationPartitions>() ?? new ObservationPartitions(1),
             provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton(provider => provider.GetRequiredKeyedService<Collector>(source).Outbox);

@@ -10,6 +10,7 @@ using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Handoff.Watching;
 using ReleaseIntegrity.Masking;
+using ReleaseIntegrity.Messaging.Consuming;
 using ReleaseIntegrity.Storage.Sqlite;
 
 namespace ReleaseIntegrity.Handoff;
@@ -17,6 +18,7 @@ namespace ReleaseIntegrity.Handoff;
 /// <summary>Puts the handoff into a host: alone, or beside the other services in one process.</summary>
 public static class HandoffHosting
 {
+    internal const string Key = "handoff";
     private const int MaximumRequestBytes = 64 * 1024;
 
     /// <summary>
@@ -33,6 +35,8 @@ public static class HandoffHosting
             SqliteStore.Open(new SqliteStoreOptions { Path = options.DatabasePath }, HandoffStore.Migrations),
             p.GetRequiredService<Masker>(),
             p.GetRequiredService<TimeProvider>()));
+        services.AddKeyedSingleton(Key, (p, _) => new StoreHold(
+            p.GetRequiredService<HandoffStore>().Store, p.GetRequiredService<ILogger<StoreHold>>()));
         services.AddHostedService<StoreOpening>();
         services.AddSingleton<MaskedDocuments>();
         services.AddSingleton(p => new HandoffFeed(

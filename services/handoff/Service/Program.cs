@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ReleaseIntegrity.Handoff;
 using ReleaseIntegrity.Hosting;
+using ReleaseIntegrity.Messaging;
 
 return await ServiceProgram.RunAsync(args, new ServiceParts
 {
@@ -14,6 +15,8 @@ return await ServiceProgram.RunAsync(args, new ServiceParts
         settings.RequireGuarded([.. addresses, grpc]);
         builder.WebHost.ConfigureKestrel(kestrel => grpc.Listen(kestrel, HttpProtocols.Http2));
         builder.Services.AddHandoff(new HandoffOptions { DatabasePath = "data/handoff.db", TokenKey = settings.ReadTokenKey() });
+        builder.Services.AddBus(
+            builder.Configuration.GetSection(BusOptions.Section).Get<BusOptions>() ?? new(), bus => bus.AddHandoffConsumers());
     },
     Map = app => app.MapHandoff(),
 });

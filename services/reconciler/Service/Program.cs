@@ -9,7 +9,8 @@ return await ServiceProgram.RunAsync(args, new ServiceParts
     Add = (builder, _) =>
     {
         builder.Services.AddReconciler(builder.Configuration.GetSection(ReconcilerOptions.Section).Bind);
-        builder.Services.AddEmbeddedBus(bus => bus.AddReconcilerConsumers());
+        builder.Services.AddBus(
+            builder.Configuration.GetSection(BusOptions.Section).Get<BusOptions>() ?? new(), bus => bus.AddReconcilerConsumers());
     },
     Map = app => app.MapReconciler(),
 });

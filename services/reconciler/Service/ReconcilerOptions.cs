@@ -11,10 +11,4 @@ public sealed class ReconcilerOptions
 
     /// <summary>A policy file; null for the shipped policy.</summary>
     public string? PolicyFile { get; set; }
-
-    /// <summary>
-    /// Whether an outgoing message is kept until its consumer has confirmed it; needed with a transport that forgets at
-    /// a crash, as the embedded one does. Default: true.
-    /// </summary>
-    public bool WaitForConsumer { get; set; } = true;
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Messaging.Consuming;
 using ReleaseIntegrity.Policies;
 using ReleaseIntegrity.Reconciling.Evidence;
 using ReleaseIntegrity.Reconciling.Folding;
@@ -21,7 +22,7 @@ public static class ReconcilerServices
 
     /// <summary>
     /// Adds store, folding, timers and outbox. Its messages leave through the registered <see cref="IOutboxPublisher"/>,
-    /// which <c>AddEmbeddedBus</c> brings; the bus takes <see cref="AddReconcilerConsumers"/>.
+    /// which <c>AddBus</c> brings; the bus takes <see cref="AddReconcilerConsumers"/>.
     /// </summary>
     /// <param name="services">Where to register. A <see cref="Policy"/> that is registered already is used.</param>
     /// <param name="configure">Sets the options.</param>
@@ -40,9 +41,11 @@ public static class ReconcilerServices
             new MigrationSet(Key, typeof(ReconcilerServices).Assembly)));
         services.AddKeyedSingleton(Key, (provider, _) => new Outbox(
             Store(provider),
-            new OutboxOptions { Name = Key, WaitForConsumer = Options(provider).WaitForConsumer },
+            new OutboxOptions { Name = Key },
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<Outbox>(Key));
+        services.AddKeyedSingleton(Key, (provider, _) => new StoreHold(
+            Store(provider), provider.GetRequiredService<ILogger<StoreHold>>()));
         services.AddKeyedSingleton(Key, (provider, _) => new Timers(Store(provider), provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<IEvidenceStore>(provider =>
@@ -67,7 +70,7 @@ public static class ReconcilerServices
     /// <summary>Adds the reconciler's consumers and sagas to a bus.</summary>
     public static void AddReconcilerConsumers(this IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<ObservationsConsumer, ObservationsConsumerDefinition>();
+        bus.AddPartitionConsumer<ObservationsConsumer, ObservationsConsumerDefinition>();
         bus.AddSagaStateMachine<CaseStateMachine, ReleaseCase, CaseDefinition>().StoredUnder(Key);
     }
 

@@ -14,6 +14,7 @@ using ReleaseIntegrity.Handoff;
 using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Masking;
+using ReleaseIntegrity.Messaging;
 using ReleaseIntegrity.Tests.Handoff.Masking;
 
 namespace ReleaseIntegrity.Tests.Handoff.Service;
@@ -53,7 +54,7 @@ internal sealed class HandoffHost : IAsyncDisposable
     public ConcurrentQueue<string> Log { get; private init; } = [];
 
     public static async Task<HandoffHost> StartAsync(
-        Func<HandoffOptions, HandoffOptions>? configure = null, string? folder = null, TokenKey? key = null, bool keep = false)
+        Func<HandoffOptions, HandoffOptions>? configure = null, string? folder = null, TokenKey? key = null, bool keep = false, bool bus = false)
     {
         folder ??= Directory.CreateTempSubdirectory("handoff-").FullName;
         var options = new HandoffOptions
@@ -67,6 +68,11 @@ internal sealed class HandoffHost : IAsyncDisposable
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new Recorder(log));
         builder.Services.AddHandoff(configure?.Invoke(options) ?? options);
+        if (bus)
+        {
+            builder.Services.AddBus(new BusOptions(), consumers => consumers.AddHandoffConsumers());
+        }
+
         WebApplication app = builder.Build();
         app.MapHandoff();
         await app.StartAsync();

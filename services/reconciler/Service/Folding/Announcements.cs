@@ -2,13 +2,15 @@ using System.Globalization;
 using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Reconciling.Folding;
 
 /// <summary>
 /// The messages that announce a change, in the order in which a reader should see them. Their ids are those of the
-/// tuple's revision: whoever gets one twice knows it.
+/// tuple's revision: whoever gets one twice knows it. What a service has to get goes to its queue; holds are published as
+/// well, for whoever gates on them, which may be nobody.
 /// </summary>
 internal static class Announcements
 {
@@ -20,7 +22,7 @@ internal static class Announcements
         var messages = new List<OutboxMessage>();
         if (change.After.LedgerSha256 != change.Before.LedgerSha256)
         {
-            Add(new LedgerChanged
+            Add(Queues.HandoffFeed, new LedgerChanged
             {
                 Tuple = tuple, Revision = change.After.Revision, CanonicalLedger = change.After.Ledger!, LedgerSha256 = sha256, RecordedAt = now,
             });
@@ -28,14 +30,14 @@ internal static class Announcements
 
         foreach (HoldChange hold in change.Released)
         {
-            Add(
+            AddAndPublish(
                 new HoldReleased { Tuple = tuple, HoldId = hold.Id, Field = hold.Field, Reason = hold.Reason, At = now, LedgerSha256 = sha256 },
                 hold.Id);
         }
 
         foreach (HoldChange hold in change.Opened)
         {
-            Add(
+            AddAndPublish(
                 new HoldOpened { Tuple = tuple, HoldId = hold.Id, Field = hold.Field, Reason = hold.Reason, At = now, LedgerSha256 = sha256 },
                 hold.Id);
         }
@@ -43,23 +45,23 @@ internal static class Announcements
         switch (change.Package)
         {
             case PackageStep.Prepared { Package: var package }:
-                Add(new CorrectionPackagePrepared
+                Add(Queues.HandoffFeed, new CorrectionPackagePrepared
                 {
                     Tuple = tuple, PackageId = package.PackageId, Revision = package.Revision, Supersedes = package.Supersedes,
                     CanonicalPackage = CanonicalJson.Text(package.Content), PreparedAt = now,
                 });
                 break;
             case PackageStep.Closed closed:
-                Add(new CorrectionPackageClosed
+                Add(Queues.HandoffFeed, new CorrectionPackageClosed
                 {
                     Tuple = tuple, PackageId = closed.PackageId, Revision = closed.Revision, LedgerSha256 = sha256, ClosedAt = now,
                 });
                 break;
         }
 
-        if (change.Standing.InScope)
+        if (change.Standing.InScope && (change.Standing != change.StoodBefore || change.Package is not PackageStep.None))
         {
-            Add(new CaseChanged
+            Add(Queues.Cases, new CaseChanged
             {
                 Tuple = tuple, Revision = change.After.Revision, LedgerSha256 = sha256, OnHold = change.Standing.OnHold,
                 Converging = change.Standing.Converging, PackageId = change.After.HasOpenPackage ? change.After.PackageId : null,
@@ -69,17 +71,24 @@ internal static class Announcements
 
         return messages;
 
-        void Add<T>(T message, string part = "") => messages.Add(new OutboxMessage
+        void AddAndPublish<T>(T message, string part)
+        {
+            Add(Queues.HandoffFeed, message, part);
+            Add(null, message, part);
+        }
+
+        void Add<T>(QueueDeclaration? queue, T message, string part = "") => messages.Add(new OutboxMessage
         {
             Id = OutboxMessage.DerivedId(
-                MessageTypes.NameOf<T>(), change.After.TupleKey, change.After.Revision.ToString(CultureInfo.InvariantCulture), part),
+                MessageTypes.NameOf<T>(),
+                change.After.TupleKey,
+                change.After.Revision.ToString(CultureInfo.InvariantCulture),
+                part,
+                queue?.Name ?? ""),
             Type = MessageTypes.NameOf<T>(),
             Payload = MessageTypes.Serialise(message),
+            Destination = queue?.Name,
             OrderKey = change.After.TupleKey,
-
-            // Holds are for whoever gates on them, which may be nobody, and a message that nobody confirms would be sent
-            // again for ever. The ledger tells the same.
-            ConfirmedByConsumer = message is not (HoldOpened or HoldReleased),
         });
     }
 }

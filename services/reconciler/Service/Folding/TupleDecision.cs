@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Reconciling.Evidence;
@@ -22,6 +23,7 @@ internal abstract record TupleDecision
     /// <param name="After">The tuple as it is to be stored.</param>
     /// <param name="Ledger">The ledger's document.</param>
     /// <param name="Standing">What the case's lifecycle asks of the ledger.</param>
+    /// <param name="StoodBefore">The same of the ledger before it; null where there was none.</param>
     /// <param name="Opened">The documents of the holds that were not there before.</param>
     /// <param name="Released">The ids of the holds that are gone.</param>
     /// <param name="Package">What happens to the chain of packages.</param>
@@ -30,6 +32,7 @@ internal abstract record TupleDecision
         StoredTuple After,
         JsonObject Ledger,
         Standing Standing,
+        Standing? StoodBefore,
         IReadOnlyList<HoldChange> Opened,
         IReadOnlyList<HoldChange> Released,
         PackageStep Package) : TupleDecision;
@@ -60,13 +63,15 @@ internal abstract record TupleDecision
                 _ => before.DecisionKey,
             },
         };
-        Dictionary<string, HoldChange> held = Holds(before.Ledger is null ? null : JsonNode.Parse(before.Ledger));
+        JsonNode? ledgerBefore = before.Ledger is null ? null : JsonNode.Parse(before.Ledger);
+        Dictionary<string, HoldChange> held = Holds(ledgerBefore);
         Dictionary<string, HoldChange> holds = Holds(ledger);
         return new Changed(
             before,
             after,
             ledger,
             Standing.Of(reconciliation, before),
+            ledgerBefore is null ? null : Standing.Of(ledgerBefore, before),
             [.. holds.Where(h => !held.ContainsKey(h.Key)).Select(h => h.Value)],
             [.. held.Where(h => !holds.ContainsKey(h.Key)).Select(h => h.Value)],
             step);
@@ -105,6 +110,11 @@ internal sealed record Standing(bool InScope, bool OnHold, bool Converging)
         reconciliation.Ledger.InScope || before.PackageRevision > 0,
         reconciliation.Ledger.OnHold,
         IsConverging(reconciliation));
+
+    public static Standing Of(JsonNode ledger, StoredTuple stored) => new(
+        ledger["inScope"]!.GetValue<bool>() || stored.PackageRevision > 0,
+        ledger["onHold"]!.GetValue<bool>(),
+        ledger["fields"]!.AsArray().Any(f => f!["state"]!.GetValue<string>() == WireNames.Of(FieldState.Converging)));
 
     public static bool IsConverging(Reconciliation reconciliation) =>
         reconciliation.Ledger.Fields.Any(f => f.State == FieldState.Converging);
