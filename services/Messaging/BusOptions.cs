@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using ReleaseIntegrity.Contracts.Topology;
 
 namespace ReleaseIntegrity.Messaging;
@@ -50,13 +51,20 @@ public sealed class BusOptions
     /// <summary>How long a message may wait for the broker's confirmation, in milliseconds; then it is sent again. Default 10,000.</summary>
     public int PublishTimeoutMs { get; set; } = 10_000;
 
-    internal bool UsesBroker => Transport == RabbitMq;
+    /// <summary>The options of a process, from its configuration.</summary>
+    public static BusOptions Of(IConfiguration configuration) =>
+        configuration.GetSection(Section).Get<BusOptions>() ?? new BusOptions();
 
-    internal ObservationPartitions ObservationPartitions => new(Partitions ?? (UsesBroker ? 8 : 1), DrainPartitions);
+    /// <summary>Whether there is a broker to reach.</summary>
+    public bool UsesBroker => Transport == RabbitMq;
+
+    /// <summary>The partitions of observations.</summary>
+    public ObservationPartitions ObservationPartitions => new(Partitions ?? (UsesBroker ? 8 : 1), DrainPartitions);
 
     internal int DefaultPort => Port ?? (UseTls ? 5671 : 5672);
 
-    internal IReadOnlyList<(string Host, int Port)> Nodes =>
+    /// <summary>The broker's nodes.</summary>
+    public IReadOnlyList<(string Host, int Port)> Nodes =>
     [
         .. Host.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(node =>
             node.LastIndexOf(':') is var colon and > 0 && int.TryParse(node.AsSpan(colon + 1), out int port)

@@ -10,6 +10,10 @@ namespace ReleaseIntegrity.Messaging;
 /// <summary>The bus of a process. Two transports, one code path: only <see cref="BusOptions"/> differ.</summary>
 public static class BusServices
 {
+    /// <summary>Adds the bus of a process that only sends.</summary>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The options can't work.</exception>
+    public static IServiceCollection AddBus(this IServiceCollection services, BusOptions options) => services.AddBus(options, _ => { });
+
     /// <summary>
     /// Adds the bus, the publisher of outboxes (<see cref="IOutboxPublisher"/>), the partitions of observations, and
     /// <see cref="IBusHealth"/>. Call it once. The host starts without waiting for a broker.

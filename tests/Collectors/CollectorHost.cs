@@ -43,7 +43,7 @@ internal sealed class CollectorHost : IAsyncDisposable
             _ => normalisers ?? [new FakeNormalizer(), new FakeNormalizer("other")],
             options =>
             {
-                options.DataFolder = folder;
+                options.Store.DataFolder = folder;
                 configure?.Invoke(options);
             });
         services?.Invoke(builder.Services);

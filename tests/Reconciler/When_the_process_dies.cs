@@ -64,7 +64,7 @@ public sealed class When_the_process_dies : IDisposable
         LogContext.ConfigureCurrentLogContext(NullLoggerFactory.Instance);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
-        builder.Services.AddReconciler(o => o.DataFolder = _folder.FullName);
+        builder.Services.AddReconciler(o => o.Store.DataFolder = _folder.FullName);
         builder.Services.AddBus(new BusOptions(), bus =>
         {
             bus.AddReconcilerConsumers();

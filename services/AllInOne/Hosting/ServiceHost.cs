@@ -139,7 +139,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         IConfiguration configuration = builder.Configuration;
         void Configure(CollectorOptions options)
         {
-            options.DataFolder = data.Path;
+            options.Store.DataFolder = data.Path;
             options.Credential ??= Credentials.Shared(configuration);
         }
 
@@ -148,8 +148,8 @@ internal sealed class ServiceHost : IAsyncDisposable
         services.AddChangeSnapshotCollector(Credentials.Of(configuration, Source.ChangeSnapshot), Configure);
         services.AddRuntimeValidationCollector(Credentials.Of(configuration, Source.RuntimeValidation), Configure);
         services.AddSingleton(policy);
-        services.AddReconciler(options => options.DataFolder = data.Path);
-        services.AddHandoff(new HandoffOptions { DatabasePath = data.HandoffDatabase, TokenKey = data.TokenKey() });
+        services.AddReconciler(options => options.Store.DataFolder = data.Path);
+        services.AddHandoff(new HandoffOptions { Store = data.Handoff, TokenKey = data.TokenKey() });
         services.AddBus(new BusOptions(), bus =>
         {
             bus.AddReconcilerConsumers();

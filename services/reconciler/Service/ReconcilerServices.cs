@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Hosting.Doctor;
 using ReleaseIntegrity.Messaging.Consuming;
 using ReleaseIntegrity.Policies;
 using ReleaseIntegrity.Reconciling.Evidence;
@@ -10,7 +11,6 @@ using ReleaseIntegrity.Reconciling.Folding;
 using ReleaseIntegrity.Reconciling.Lifecycle;
 using ReleaseIntegrity.Reconciling.Lifecycle.Storing;
 using ReleaseIntegrity.Storage;
-using ReleaseIntegrity.Storage.Sqlite;
 
 namespace ReleaseIntegrity.Reconciling;
 
@@ -19,6 +19,9 @@ public static class ReconcilerServices
 {
     /// <summary>The key of the reconciler's own store and outbox, and the outbox's name.</summary>
     public const string Key = "reconciler";
+
+    /// <summary>The schema of its store.</summary>
+    public static MigrationSet Migrations { get; } = new(Key, typeof(ReconcilerServices).Assembly);
 
     /// <summary>
     /// Adds store, folding, timers and outbox. Its messages leave through the registered <see cref="IOutboxPublisher"/>,
@@ -30,15 +33,11 @@ public static class ReconcilerServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
-        services.AddOptions<ReconcilerOptions>().Configure(configure)
-            .Validate(o => !string.IsNullOrWhiteSpace(o.DataFolder), $"{ReconcilerOptions.Section}: {nameof(ReconcilerOptions.DataFolder)} must name a folder")
-            .ValidateOnStart();
+        services.AddOptions<ReconcilerOptions>().Configure(configure);
         services.TryAddSingleton(provider => Load(Options(provider).PolicyFile));
         services.AddSingleton<ReconcilerMetrics>();
 
-        services.AddKeyedSingleton<IStore>(Key, (provider, _) => SqliteStore.Open(
-            new SqliteStoreOptions { Path = Path.Combine(Options(provider).DataFolder, Key + ".db") },
-            new MigrationSet(Key, typeof(ReconcilerServices).Assembly)));
+        services.AddKeyedSingleton<IStore>(Key, (provider, _) => Stores.Open(Options(provider).Store, Migrations));
         services.AddKeyedSingleton(Key, (provider, _) => new Outbox(
             Store(provider),
             new OutboxOptions { Name = Key },
@@ -62,6 +61,7 @@ public static class ReconcilerServices
         services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<OutboxDispatcher>(
             provider, provider.GetRequiredKeyedService<Outbox>(Key)));
         services.AddSingleton<IHostedService>(Sweep);
+        services.AddSingleton<IExamination>(provider => new PolicyExamination(Options(provider)));
         services.AddHealthChecks().Add(new HealthCheckRegistration(
             $"{Key} evidence", provider => new EvidenceHealth(provider.GetRequiredService<ReconcilerQueries>()), null, null));
         return services;

@@ -15,6 +15,7 @@ using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Messaging;
+using ReleaseIntegrity.Storage;
 using ReleaseIntegrity.Tests.Handoff.Masking;
 
 namespace ReleaseIntegrity.Tests.Handoff.Service;
@@ -59,7 +60,7 @@ internal sealed class HandoffHost : IAsyncDisposable
         folder ??= Directory.CreateTempSubdirectory("handoff-").FullName;
         var options = new HandoffOptions
         {
-            DatabasePath = Path.Combine(folder, "handoff.db"),
+            Store = new StoreOptions { DataFolder = folder, FileName = "handoff.db" },
             TokenKey = key ?? Key,
             WatchPollInterval = TimeSpan.FromMilliseconds(50),
         };
