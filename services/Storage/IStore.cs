@@ -15,8 +15,14 @@ namespace ReleaseIntegrity.Storage;
 /// </summary>
 public interface IStore : IAsyncDisposable
 {
-    /// <summary>Name of the engine, and of the migration folder that is its own: <c>sqlite</c>.</summary>
+    /// <summary>Name of the engine, and of the migration folder that is its own; one of <see cref="StoreEngines"/>.</summary>
     string Engine { get; }
+
+    /// <summary>
+    /// Whether other processes may use the same database at this time: then what is claimed may be theirs, and what they
+    /// write is seen by looking.
+    /// </summary>
+    bool IsShared { get; }
 
     /// <summary>Runs queries on one committed snapshot.</summary>
     Task<T> ReadAsync<T>(Func<StoreSnapshot, Task<T>> read, CancellationToken cancellationToken);

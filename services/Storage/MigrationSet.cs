@@ -17,7 +17,10 @@ public sealed record MigrationSet(string Name, Assembly Assembly)
     /// <summary>Outbox, inbox and timers: every store has them.</summary>
     public static MigrationSet Plumbing { get; } = new("storage", typeof(MigrationSet).Assembly);
 
-    internal IReadOnlyList<SqlScript> Scripts(string engine)
+    /// <summary>The scripts of an engine in their order, as they are run.</summary>
+    /// <param name="engine">One of <see cref="StoreEngines"/>.</param>
+    /// <param name="schema">What <c>{schema}</c> stands for in them; only SQL Server has schemas.</param>
+    internal IReadOnlyList<SqlScript> Scripts(string engine, string schema)
     {
         string prefix = $"migrations/{engine}/";
         return
@@ -26,15 +29,23 @@ public sealed record MigrationSet(string Name, Assembly Assembly)
                 .Select(resource => (Resource: resource, Path: resource.Replace('\\', '/')))
                 .Where(script => script.Path.StartsWith(prefix, StringComparison.Ordinal))
                 .OrderBy(script => script.Path, StringComparer.Ordinal)
-                .Select(script => new SqlScript($"{Name}/{script.Path[prefix.Length..]}", Read(script.Resource))),
+                .Select(script => new SqlScript(
+                    $"{Name}/{script.Path[prefix.Length..]}",
+                    Read(script.Resource).Replace("{schema}", schema, StringComparison.Ordinal))),
         ];
     }
 
-    /// <summary>Brings a database up to date.</summary>
-    /// <exception cref="StoreException">A script failed, or the database was written by a newer version.</exception>
-    internal void Apply(string engine, UpgradeEngineBuilder builder)
+    /// <summary>Brings a database up to date, or only makes sure that it is.</summary>
+    /// <param name="engine">One of <see cref="StoreEngines"/>.</param>
+    /// <param name="schema">The service's schema; only SQL Server has schemas.</param>
+    /// <param name="builder">The database, and where its journal is.</param>
+    /// <param name="migrate">Whether missing scripts are run; otherwise they are an error.</param>
+    /// <exception cref="StoreException">
+    /// A script failed or is missing, or the database was written by a newer version.
+    /// </exception>
+    internal void Apply(string engine, string schema, UpgradeEngineBuilder builder, bool migrate)
     {
-        IReadOnlyList<SqlScript> scripts = Scripts(engine);
+        IReadOnlyList<SqlScript> scripts = Scripts(engine, schema);
         if (scripts.Count == 0)
         {
             throw new StoreException($"{Assembly.GetName().Name} has no migrations for the engine '{engine}'");
@@ -54,6 +65,17 @@ public sealed record MigrationSet(string Name, Assembly Assembly)
         {
             throw new StoreException(
                 $"the store was written by a newer version (migration {unknown} is unknown here): start that version, or restore a copy from before the upgrade");
+        }
+
+        if (!migrate)
+        {
+            if (upgrade.GetScriptsToExecute().FirstOrDefault() is { } missing)
+            {
+                throw new StoreException(
+                    $"the store lacks the migration {missing.Name}: run the service's command 'migrate', or set Store:MigrateAtStart to true");
+            }
+
+            return;
         }
 
         DatabaseUpgradeResult result = upgrade.PerformUpgrade();

@@ -9,8 +9,10 @@ namespace ReleaseIntegrity.Storage;
 /// </summary>
 public class StoreSnapshot
 {
-    internal StoreSnapshot(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
+    internal StoreSnapshot(
+        IStoreDialect dialect, DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
     {
+        Dialect = dialect;
         Connection = connection;
         Transaction = transaction;
         Cancelled = cancellationToken;
@@ -24,6 +26,28 @@ public class StoreSnapshot
 
     /// <summary>The token of the call that opened the transaction.</summary>
     public CancellationToken Cancelled { get; }
+
+    private protected IStoreDialect Dialect { get; }
+
+    /// <summary>
+    /// The spelling of a parameter that holds a list of keys, for <c>select value from …</c>: <c>json_each(@name)</c> or
+    /// <c>@name</c>. The list itself is <see cref="Keys(IEnumerable{string})"/>.
+    /// </summary>
+    public static string KeysIn(string engine, string name) =>
+        StoreEngines.Choose(engine, sqlite: $"json_each(@{name})", sqlServer: $"@{name}");
+
+    /// <summary>
+    /// A list of keys as one parameter, of any length: <c>where key in (select value from {KeysIn(engine, "keys")})</c>
+    /// with <c>new { keys = snapshot.Keys(list) }</c>. Each key counts once. On SQL Server it is of the table type
+    /// <c>text_list</c>, whose keys have 450 characters at most.
+    /// </summary>
+    public SqlMapper.ICustomQueryParameter Keys(IEnumerable<string> keys) => Dialect.Keys(keys);
+
+    /// <summary>The same for Guids; table type <c>id_list</c>.</summary>
+    public SqlMapper.ICustomQueryParameter Keys(IEnumerable<Guid> keys) => Dialect.Keys(keys);
+
+    /// <summary>The same for numbers; table type <c>number_list</c>.</summary>
+    public SqlMapper.ICustomQueryParameter Keys(IEnumerable<long> keys) => Dialect.Keys(keys);
 
     /// <summary>All rows, buffered: bound the query itself.</summary>
     public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) =>
@@ -40,27 +64,4 @@ public class StoreSnapshot
     /// <summary>A command bound to this transaction.</summary>
     protected CommandDefinition Command(string sql, object? parameters) =>
         new(sql, parameters, Transaction, cancellationToken: Cancelled);
-}
-
-/// <summary>One open database transaction, for queries and changes.</summary>
-public sealed class StoreTransaction : StoreSnapshot
-{
-    private List<Action>? _committed;
-
-    internal StoreTransaction(DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken)
-        : base(connection, transaction, cancellationToken)
-    {
-    }
-
-    /// <summary>Runs a statement, once per element where the parameters are a sequence; returns the rows changed.</summary>
-    public Task<int> ExecuteAsync(string sql, object? parameters = null) =>
-        Connection.ExecuteAsync(Command(sql, parameters));
-
-    /// <summary>
-    /// Calls back once this transaction is durable, on the store's own thread: only for short wake-ups that can not
-    /// fail. After a crash it is not called, so nothing may depend on it.
-    /// </summary>
-    public void OnCommitted(Action callback) => (_committed ??= []).Add(callback);
-
-    internal void Committed() => _committed?.ForEach(callback => callback());
 }

@@ -7,6 +7,7 @@ using Grpc.Net.Client;
 using Grpc.Reflection.V1Alpha;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Tests.EndToEnd.Running;
+using ReleaseIntegrity.Tests.Running;
 
 namespace ReleaseIntegrity.Tests.EndToEnd;
 

@@ -6,6 +6,7 @@ using Grpc.Net.Client;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Tests.EndToEnd.Registry;
 using ReleaseIntegrity.Tests.EndToEnd.Running;
+using ReleaseIntegrity.Tests.Running;
 
 namespace ReleaseIntegrity.Tests.EndToEnd;
 
@@ -22,6 +23,7 @@ public sealed class When_a_real_registry_notifies_the_collector : IAsyncLifetime
     private readonly string _secret = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     private Served _served = null!;
     private HttpClient _http = null!;
+    private Reads _reads = null!;
     private GrpcChannel _channel = null!;
     private HandoffService.HandoffServiceClient _handoff = null!;
     private Relay _relay = null!;
@@ -51,6 +53,7 @@ public sealed class When_a_real_registry_notifies_the_collector : IAsyncLifetime
         }
 
         _channel?.Dispose();
+        _reads?.Dispose();
         _http?.Dispose();
         _served?.Dispose();
         _scratch.Dispose();
@@ -61,6 +64,7 @@ public sealed class When_a_real_registry_notifies_the_collector : IAsyncLifetime
         _scratch.Write("data/settings.json", $$"""{ "Collectors": { "Credential": { "Secrets": [ "{{_secret}}" ] } } }""");
         _served = await Served.StartAsync(_scratch["data"]);
         _http = _served.Client(_secret);
+        _reads = _served.Reads(_secret);
         _channel = _served.Channel();
         _handoff = new HandoffService.HandoffServiceClient(_channel);
         _relay = await Relay.StartAsync(_served.Http);
@@ -214,15 +218,15 @@ public sealed class When_a_real_registry_notifies_the_collector : IAsyncLifetime
     /// <summary>Every item is accounted for, layers and pulls as irrelevant, and none was rejected.</summary>
     private async Task NothingIsLostAsync()
     {
-        await _http.QuietAsync(() => _served.Log);
-        CountsView counts = await _http.CountsAsync(Registry);
+        await _reads.QuietAsync(() => _served.Log);
+        CountsView counts = await _reads.CountsAsync(Registry);
         Assert.All(_relay.Taken, t => Assert.Equal(202, t.Status));
         Assert.Equal(_relay.Taken.Count, counts.Notifications);
         Assert.Equal(_relay.Taken.Sum(t => JsonNode.Parse(t.Body)!["events"]!.AsArray().Count), counts.Items);
         Assert.Equal(counts.Items, counts.ByOutcome.Values.Sum());
         Assert.Equal(0, counts.ByOutcome["rejected"]);
 
-        IReadOnlyList<ItemView> irrelevant = await _http.ItemsAsync(Registry, "irrelevant");
+        IReadOnlyList<ItemView> irrelevant = await _reads.ItemsAsync(Registry, "irrelevant");
         Assert.Contains(irrelevant, i => i.Reason!.Contains("layer", StringComparison.Ordinal) || i.Reason.Contains("blob", StringComparison.Ordinal));
     }
 
@@ -231,9 +235,9 @@ public sealed class When_a_real_registry_notifies_the_collector : IAsyncLifetime
         string tag, string digest, IReadOnlyList<(string Source, string Format, byte[] Body)> others)
     {
         var received = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
-        foreach (string source in Reads.Sources)
+        foreach (string source in Sources.All)
         {
-            foreach (DeliveryView delivery in await _http.DeliveriesAsync(source))
+            foreach (DeliveryView delivery in await _reads.DeliveriesAsync(source))
             {
                 received[delivery.NotificationSha256] = delivery.ReceivedAt;
             }

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using ReleaseIntegrity.Tests.EndToEnd.Running;
+using ReleaseIntegrity.Tests.Running;
 
 namespace ReleaseIntegrity.Tests.EndToEnd;
 
@@ -18,7 +18,7 @@ public sealed partial class When_the_demo_is_played
     [Fact]
     public async Task It_prints_ledger_holds_and_alternatives_then_the_superseding_package_and_ends_with_0()
     {
-        Outcome demo = await Program.RunAsync(TimeSpan.FromSeconds(90), "demo", "--exit");
+        Outcome demo = await Program.AllInOne.RunAsync(TimeSpan.FromSeconds(90), "demo", "--exit");
 
         Assert.True(demo.Code == 0, $"{demo.Code}\n{demo.Output}\n{demo.Error}");
         string[] acts = Regex.Split(demo.Output, "(?m)^.*Late, the registry promotes B.*$");

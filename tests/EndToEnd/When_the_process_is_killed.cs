@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using Grpc.Net.Client;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Tests.EndToEnd.Running;
-using ReleaseIntegrity.Tests.EndToEnd.Traffic;
+using ReleaseIntegrity.Tests.Running;
+using ReleaseIntegrity.Tests.Running.Traffic;
 
 namespace ReleaseIntegrity.Tests.EndToEnd;
 
@@ -40,7 +39,7 @@ public sealed class When_the_process_is_killed(ITestOutputHelper output) : IDisp
     {
         IReadOnlyList<Sent> notifications = new Releases(Hour(DateTimeOffset.UtcNow).AddHours(-6)).All(ReleaseCount);
         _served = await Served.StartAsync(_scratch["data"]);
-        var senders = new Senders(notifications, () => _served?.Http);
+        var senders = new Senders(notifications, source => _served is { } up ? new Uri(up.Http, $"{source}/") : null);
         using var stop = new CancellationTokenSource();
         Task sending = senders.RunAsync(stop.Token);
         try
@@ -55,12 +54,14 @@ public sealed class When_the_process_is_killed(ITestOutputHelper output) : IDisp
         }
 
         Assert.Equal(senders.Total, senders.Accepted.Count);
-        using HttpClient http = _served.Client();
-        await http.QuietAsync(() => _served.Log);
-        await EveryAcceptedNotificationIsThereAsync(http, senders.Accepted);
-        Offline offline = await Offline.ReconcileAsync(_scratch, await DeliveriesAsync(http, notifications));
-        await EveryItemIsAccountedForAsync(http, offline);
-        await LedgersAndPackagesAreTheSameAsync(offline);
+        using Reads reads = _served.Reads();
+        using GrpcChannel channel = _served.Channel();
+        var check = new SameAsOffline(reads, new HandoffService.HandoffServiceClient(channel), _scratch, () => _served.Log);
+        Compared compared = await check.HoldsAsync(notifications, senders.Accepted);
+        Assert.All(compared.Items, i => Assert.True(i.Value > 0, $"the traffic had nothing that is {i.Key}"));
+        Assert.Equal(ReleaseCount, compared.Ledgers);
+        Assert.NotEqual(0, compared.Packages);
+        output.WriteLine($"{compared}");
     }
 
     private async Task KillAgainAndAgainAsync(Senders senders)
@@ -90,95 +91,9 @@ public sealed class When_the_process_is_killed(ITestOutputHelper output) : IDisp
 
     private void KilledWhileStarting(int after_ms)
     {
-        using var child = new Child(Program.Start("serve", "--data", _scratch["data"], "--urls", "http://127.0.0.1:0", "--grpc-port", "0"));
+        using var child = new Child(Program.AllInOne.Start("serve", "--data", _scratch["data"], "--urls", "http://127.0.0.1:0", "--grpc-port", "0"));
         child.Process.WaitForExit(after_ms);
         Assert.False(child.Process.HasExited, "a start on what a kill left behind ended by itself");
-    }
-
-    private static async Task EveryAcceptedNotificationIsThereAsync(HttpClient http, IReadOnlyCollection<Accepted> accepted)
-    {
-        foreach (Accepted taken in accepted)
-        {
-            DeliveryView? found = await http.DeliveryAsync(taken.Sent.Source, taken.IntakeId);
-            Assert.True(found is not null, $"{taken.Sent.Source} accepted {taken.IntakeId}, and lost it");
-            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(taken.Sent.Body)), found.NotificationSha256);
-            Assert.Equal(taken.NotificationSha256, found.NotificationSha256);
-            Assert.Equal("normalised", found.State);
-        }
-    }
-
-    /// <summary>
-    /// Everything that was kept, with the time at which it was received: what got its answer, and what was killed between
-    /// the commit and the answer, which its sender has sent again.
-    /// </summary>
-    private static async Task<IReadOnlyList<Delivered>> DeliveriesAsync(HttpClient http, IReadOnlyList<Sent> notifications)
-    {
-        var bodies = notifications.ToDictionary(n => Convert.ToHexStringLower(SHA256.HashData(n.Body)), StringComparer.Ordinal);
-        var deliveries = new List<Delivered>();
-        foreach (string source in Reads.Sources)
-        {
-            foreach (DeliveryView delivery in await http.DeliveriesAsync(source))
-            {
-                Sent sent = bodies[delivery.NotificationSha256];
-                deliveries.Add(new Delivered(sent.OfflineFormat, delivery.ReceivedAt, sent.Body));
-            }
-        }
-
-        return deliveries;
-    }
-
-    /// <summary>I7: items in are the sum of the outcomes, at each collector, over all of them, and as offline.</summary>
-    private async Task EveryItemIsAccountedForAsync(HttpClient http, Offline offline)
-    {
-        CountsView[] counts = await Task.WhenAll(Reads.Sources.Select(http.CountsAsync));
-        Dictionary<string, long> folded = await http.OutcomesAsync();
-        long Counted(string outcome) => counts.Sum(c => c.ByOutcome.GetValueOrDefault(outcome)) + folded.GetValueOrDefault(outcome);
-
-        Assert.All(counts, c => Assert.Equal(c.Items, c.ByOutcome.Values.Sum()));
-        Assert.Equal(counts.Sum(c => c.ByOutcome["observed"]), folded.Values.Sum());
-        string[] outcomes = ["applied", "superseded", "duplicate", "unbound", "hint", "irrelevant", "rejected"];
-        Assert.Equal(
-            outcomes.Select(o => $"{o} {offline.Summary[o]}"),
-            outcomes.Select(o => $"{o} {Counted(o)}"));
-        Assert.All(outcomes, o => Assert.True(Counted(o) > 0, $"the traffic had nothing that is {o}"));
-        Assert.Equal(0, (int)offline.Summary["silentlyOverwritten"]!);
-        output.WriteLine(string.Join(", ", outcomes.Select(o => $"{o} {Counted(o)}")));
-    }
-
-    private async Task LedgersAndPackagesAreTheSameAsync(Offline offline)
-    {
-        using GrpcChannel channel = _served!.Channel();
-        var handoff = new HandoffService.HandoffServiceClient(channel);
-        string[] ledgers = [.. offline.Ledgers.Keys.Order(StringComparer.Ordinal)];
-        Assert.Equal(ReleaseCount, ledgers.Length);
-        string? difference = await Eventually.IsAsync(
-            "the same ledgers",
-            async () => Difference(offline, (await handoff.ListLedgersAsync(new ListLedgersRequest { PageSize = 100 })).Ledgers),
-            d => d is null,
-            () => _served.Log);
-        Assert.Null(difference);
-
-        string[] packages = [.. offline.Packages.Select(Text).Order(StringComparer.Ordinal)];
-        Assert.NotEmpty(packages);
-        await Eventually.IsAsync(
-            $"the packages\n{string.Join('\n', packages)}\n",
-            async () => string.Join('\n', (await handoff.ListCorrectionPackagesAsync(
-                    new ListCorrectionPackagesRequest { Parent = "tuples/-", PageSize = 100, State = PackageState.Prepared }))
-                .Packages.Select(p => $"{p.Tuple.Tag} {p.PackageId}").Order(StringComparer.Ordinal)),
-            p => p == string.Join('\n', packages),
-            () => _served.Log);
-        output.WriteLine($"{ledgers.Length} ledgers and {packages.Length} packages are the same");
-    }
-
-    private static string Text(JsonNode package) => $"{package["tuple"]!["tag"]} {package["id"]}";
-
-    private static string? Difference(Offline offline, IReadOnlyCollection<Ledger> ledgers)
-    {
-        IReadOnlyDictionary<string, JsonNode> expected = offline.Ledgers;
-        string[] other = [.. ledgers.Where(l => !expected.ContainsKey(l.Sha256)).Select(l => $"{l.Tuple.Tag}: {l.MaskedJson}")];
-        return ledgers.Count == expected.Count && other.Length == 0
-            ? null
-            : $"{ledgers.Count} ledgers instead of {expected.Count}; not as offline:\n{string.Join('\n', other)}";
     }
 
     private static DateTimeOffset Hour(DateTimeOffset time) => new(time.Year, time.Month, time.Day, time.Hour, 0, 0, TimeSpan.Zero);

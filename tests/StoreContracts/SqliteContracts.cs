@@ -73,6 +73,8 @@ public sealed class Sqlite_store : StoreContract<SqliteUnderTest>
     }
 }
 
+public sealed class Sqlite_batches : BatchContract<SqliteUnderTest>;
+
 public sealed class Sqlite_outbox : OutboxContract<SqliteUnderTest>;
 
 public sealed class Sqlite_timers : TimersContract<SqliteUnderTest>;

@@ -92,7 +92,8 @@ internal sealed class GroupCommit(Func<SqliteConnection> open, int queueLimit, i
         try
         {
             write.Cancelled.ThrowIfCancellationRequested();
-            write.Transaction = new StoreTransaction(transaction.Connection!, transaction, write.Cancelled);
+            write.Transaction = new StoreTransaction(
+                SqliteDialect.Instance, transaction.Connection!, transaction, write.Cancelled);
             await write.Work(write.Transaction);
             transaction.Release(Savepoint);
         }

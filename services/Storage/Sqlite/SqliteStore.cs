@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DbUp;
 using Microsoft.Data.Sqlite;
 
@@ -6,8 +7,9 @@ namespace ReleaseIntegrity.Storage.Sqlite;
 /// <summary>
 /// A store in one SQLite file: write-ahead log, <c>synchronous=FULL</c>, so that each commit is flushed before it is
 /// acknowledged. SQLite has one writer at a time, so all writes of the process go through one queue and share commits
-/// (<see cref="GroupCommit"/>); reads have connections of their own and never wait for it. A lock file beside the
-/// database refuses a second process, or a second store on the same file, since neither could share the queue.
+/// (<see cref="GroupCommit"/>); reads have connections of their own and never wait for it. Unless it is shared, a lock
+/// file beside the database refuses a second process, or a second store on the same file; the processes of a shared one
+/// take turns, each with a queue of its own.
 /// </summary>
 public sealed class SqliteStore : IStore
 {
@@ -16,13 +18,18 @@ public sealed class SqliteStore : IStore
     private const int UniqueConstraint = 2067;
     private const int PrimaryKeyConstraint = 1555;
 
+    private static readonly TimeSpan LongestMigration = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan MigrationPoll = TimeSpan.FromMilliseconds(50);
+
     private readonly string _readConnectionString;
     private readonly string _writeConnectionString;
+    private readonly SqliteStoreOptions _options;
     private readonly FileStream _lock;
     private readonly GroupCommit _writes;
 
     private SqliteStore(SqliteStoreOptions options, FileStream fileLock)
     {
+        _options = options;
         _lock = fileLock;
         _writeConnectionString = ConnectionString(options, SqliteOpenMode.ReadWriteCreate);
         _readConnectionString = ConnectionString(options, SqliteOpenMode.ReadOnly);
@@ -30,7 +37,10 @@ public sealed class SqliteStore : IStore
     }
 
     /// <inheritdoc/>
-    public string Engine => "sqlite";
+    public string Engine => StoreEngines.Sqlite;
+
+    /// <inheritdoc/>
+    public bool IsShared => _options.Shared;
 
     /// <summary>Opens the file, recovers what a crash left, and brings the schema up to date.</summary>
     /// <param name="options">Where and how.</param>
@@ -41,11 +51,11 @@ public sealed class SqliteStore : IStore
         StoredTypes.Register();
         string path = Path.GetFullPath(options.Path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        FileStream fileLock = Acquire(path);
+        FileStream fileLock = Acquire(path, options.Shared);
         try
         {
             var store = new SqliteStore(options with { Path = path }, fileLock);
-            store.Migrate([MigrationSet.Plumbing, .. migrations]);
+            store.UpdateSchema([MigrationSet.Plumbing, .. migrations]);
             store._writes.Start();
             return store;
         }
@@ -61,8 +71,9 @@ public sealed class SqliteStore : IStore
     {
         await using var connection = new SqliteConnection(_readConnectionString);
         await connection.OpenAsync(cancellationToken);
+        WaitInside(connection);
         await using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
-        return await read(new StoreSnapshot(connection, transaction, cancellationToken));
+        return await read(new StoreSnapshot(SqliteDialect.Instance, connection, transaction, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -102,19 +113,23 @@ public sealed class SqliteStore : IStore
             DataSource = options.Path,
             Mode = mode,
             ForeignKeys = true,
-            DefaultTimeout = Math.Max(1, (int)options.BusyTimeout.TotalSeconds),
+            DefaultTimeout = 1,     // SQLite itself waits, see WaitInside; afterwards the driver shall not try again
         }.ToString();
 
-    private static FileStream Acquire(string path)
+    // The processes of a shared file each hold a shared lock, so that none of them meets one that wants it alone.
+    private static FileStream Acquire(string path, bool shared)
     {
         try
         {
-            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            return shared
+                ? new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read)
+                : new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException e)
         {
             throw new StoreException(
-                $"{path} is in use: another process serves it already. Stop that process, or choose another data folder", e);
+                $"{path} is in use: another process serves it already. Stop that process, choose another data folder, or set Store:Shared for each process that uses the file",
+                e);
         }
     }
 
@@ -124,6 +139,7 @@ public sealed class SqliteStore : IStore
         try
         {
             connection.Open();
+            WaitInside(connection);
             using SqliteCommand pragmas = connection.CreateCommand();
             pragmas.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
             pragmas.ExecuteNonQuery();
@@ -136,13 +152,41 @@ public sealed class SqliteStore : IStore
         }
     }
 
-    private void Migrate(IReadOnlyList<MigrationSet> sets)
+    // SQLite looks again after 1 ms, then ever more slowly; the driver would look every 150 ms.
+    private void WaitInside(SqliteConnection connection) =>
+        SQLitePCL.raw.sqlite3_busy_timeout(connection.Handle, (int)_options.BusyTimeout.TotalMilliseconds);
+
+    private void UpdateSchema(IReadOnlyList<MigrationSet> sets)
     {
+        using FileStream turn = Turn();
+
         // The first connection sets the journal mode, which the file keeps, and recovers the log after a crash.
         using SqliteConnection connection = OpenWriter();
         foreach (MigrationSet set in sets)
         {
-            set.Apply(Engine, DeployChanges.To.SqliteDatabase(_writeConnectionString));
+            set.Apply(Engine, "", DeployChanges.To.SqliteDatabase(_writeConnectionString), _options.Migrate);
+        }
+    }
+
+    // Processes that start at once bring the schema up to date one after the other.
+    private FileStream Turn()
+    {
+        long started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return new FileStream(_options.Path + ".migrate.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (Stopwatch.GetElapsedTime(started) > LongestMigration)
+            {
+                throw new StoreException(
+                    $"{_options.Path}: another process has been changing its schema for {LongestMigration.TotalMinutes} minutes; look what it does, then start again", e);
+            }
+            catch (IOException)
+            {
+                Thread.Sleep(MigrationPoll);
+            }
         }
     }
 }

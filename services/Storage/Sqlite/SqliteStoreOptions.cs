@@ -14,4 +14,10 @@ public sealed record SqliteStoreOptions
 
     /// <summary>How long a statement waits for another process that has the file locked. Default 5 s.</summary>
     public TimeSpan BusyTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether other processes of this machine may have the file open as well, each with this set.</summary>
+    public bool Shared { get; init; }
+
+    /// <summary>Whether the schema is brought up to date; otherwise a store that lacks a script is refused.</summary>
+    public bool Migrate { get; init; } = true;
 }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using ReleaseIntegrity.Tests.EndToEnd.Running;
+using ReleaseIntegrity.Tests.Running;
 
 namespace ReleaseIntegrity.Tests.EndToEnd.Registry;
 

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
 using Grpc.Net.Client;
+using ReleaseIntegrity.Tests.Running;
 
 namespace ReleaseIntegrity.Tests.EndToEnd.Running;
 
@@ -34,7 +35,7 @@ internal sealed partial class Served : IDisposable
     /// <summary>Starts it, and returns when it has said where it listens.</summary>
     public static async Task<Served> StartAsync(string data)
     {
-        var served = new Served(new Child(Program.Start("serve", "--data", data, "--urls", "http://127.0.0.1:0", "--grpc-port", "0")));
+        var served = new Served(new Child(Program.AllInOne.Start("serve", "--data", data, "--urls", "http://127.0.0.1:0", "--grpc-port", "0")));
         try
         {
             await served.ReadAddressesAsync();
@@ -54,6 +55,9 @@ internal sealed partial class Served : IDisposable
         client.DefaultRequestHeaders.Authorization = bearer is null ? null : new AuthenticationHeaderValue("Bearer", bearer);
         return client;
     }
+
+    /// <summary>What operators can read of it.</summary>
+    public Reads Reads(string? bearer = null) => new(source => new Uri(Http, $"{source}/"), () => Http, bearer);
 
     /// <summary>A channel to its gRPC side.</summary>
     public GrpcChannel Channel() => GrpcChannel.ForAddress(Grpc, new GrpcChannelOptions { MaxReceiveMessageSize = null });

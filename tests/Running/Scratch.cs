@@ -1,7 +1,7 @@
-namespace ReleaseIntegrity.Tests.EndToEnd.Running;
+namespace ReleaseIntegrity.Tests.Running;
 
 /// <summary>A folder that is gone after the test.</summary>
-internal sealed class Scratch : IDisposable
+public sealed class Scratch : IDisposable
 {
     /// <summary>The folder.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("release-integrity-e2e-").FullName;

@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace ReleaseIntegrity.Tests.EndToEnd.Running;
+namespace ReleaseIntegrity.Tests.Running;
 
 /// <summary>One delivery for the offline command: the bytes, and when they were received.</summary>
-internal sealed record Delivered(string Format, DateTimeOffset ReceivedAt, byte[] Body)
+public sealed record Delivered(string Format, DateTimeOffset ReceivedAt, byte[] Body)
 {
     /// <summary>As a line of NDJSON.</summary>
     public string Line() => JsonSerializer.Serialize(new Dictionary<string, string>
@@ -18,7 +18,7 @@ internal sealed record Delivered(string Format, DateTimeOffset ReceivedAt, byte[
 }
 
 /// <summary>The result of <c>reconcile</c> over the same deliveries: what the running process has to agree with.</summary>
-internal sealed class Offline
+public sealed class Offline
 {
     private readonly string _folder;
 
@@ -44,7 +44,7 @@ internal sealed class Offline
     {
         string name = $"offline-{Guid.NewGuid():N}";
         string input = scratch.Write($"{name}.ndjson", string.Concat(deliveries.Select(d => d.Line() + "\n")));
-        Outcome run = await Program.RunAsync(
+        Outcome run = await Program.AllInOne.RunAsync(
             TimeSpan.FromSeconds(60), "reconcile", input, "--out", scratch[name], "--reveal", "--json",
             "--as-of", DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture));
         Assert.True(run.Code == 0, run.Error);

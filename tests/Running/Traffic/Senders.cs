@@ -3,13 +3,17 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 
-namespace ReleaseIntegrity.Tests.EndToEnd.Traffic;
+namespace ReleaseIntegrity.Tests.Running.Traffic;
 
 /// <summary>
 /// Sources as they behave: several send at once, each sends a notification again until it got its 202, and now and then
 /// once more after that.
 /// </summary>
-internal sealed class Senders(IReadOnlyList<Sent> notifications, Func<Uri?> address)
+/// <param name="notifications">What they send.</param>
+/// <param name="address">
+/// Where the collector of a source listens now, with a slash at the end; null while nobody does. Asked once per attempt.
+/// </param>
+public sealed class Senders(IReadOnlyList<Sent> notifications, Func<string, Uri?> address)
 {
     private const int Concurrency = 12;
     private const int EveryRedelivered = 9;
@@ -19,12 +23,16 @@ internal sealed class Senders(IReadOnlyList<Sent> notifications, Func<Uri?> addr
     private readonly ConcurrentQueue<Sent> _waiting = new(notifications.SelectMany((n, i) => i % EveryRedelivered == 0 ? new[] { n, n } : [n]));
     private readonly ConcurrentBag<Accepted> _accepted = [];
     private volatile Waiter? _waiter;
+    private int _refused;
 
     /// <summary>How many will be accepted in the end.</summary>
     public int Total { get; } = notifications.Count + ((notifications.Count + EveryRedelivered - 1) / EveryRedelivered);
 
     /// <summary>What got its 202 so far.</summary>
     public IReadOnlyCollection<Accepted> Accepted => _accepted;
+
+    /// <summary>How often the answer was 503. Each of them said when to come again.</summary>
+    public int Refused => _refused;
 
     /// <summary>Sends all of it, however often the other side goes away.</summary>
     public Task RunAsync(CancellationToken cancellationToken) =>
@@ -63,7 +71,7 @@ internal sealed class Senders(IReadOnlyList<Sent> notifications, Func<Uri?> addr
 
     private async Task<Accepted?> TrySendAsync(HttpClient http, Sent sent, CancellationToken cancellationToken)
     {
-        if (address() is not { } at)
+        if (address(sent.Source) is not { } at)
         {
             return null;
         }
@@ -75,6 +83,8 @@ internal sealed class Senders(IReadOnlyList<Sent> notifications, Func<Uri?> addr
             using HttpResponseMessage response = await http.PostAsync(new Uri(at, sent.Path), content, cancellationToken);
             if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
             {
+                Assert.NotNull(response.Headers.RetryAfter);
+                Interlocked.Increment(ref _refused);
                 return null;
             }
 

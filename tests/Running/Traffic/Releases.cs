@@ -3,14 +3,14 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace ReleaseIntegrity.Tests.EndToEnd.Traffic;
+namespace ReleaseIntegrity.Tests.Running.Traffic;
 
 /// <summary>
 /// Releases as four systems tell of them, in each one's own format: most agree, some don't, some are told of in several
 /// revisions, and there is what a real wire carries besides: layers, pulls, pushes without a digest, signatures of
 /// digests that nobody promoted, and bodies that can't be read.
 /// </summary>
-internal sealed class Releases(DateTimeOffset start)
+public sealed class Releases(DateTimeOffset start)
 {
     private const string Host = "registry.example.com";
 

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace ReleaseIntegrity.Tests.EndToEnd.Running;
+namespace ReleaseIntegrity.Tests.Running;
 
 /// <summary>A process that does not outlive the test: killed when disposed, and at the latest when the test run ends.</summary>
-internal sealed class Child : IDisposable
+public sealed class Child : IDisposable
 {
     private static readonly ConcurrentDictionary<int, Child> Living = new();
 

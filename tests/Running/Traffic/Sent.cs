@@ -1,17 +1,17 @@
-namespace ReleaseIntegrity.Tests.EndToEnd.Traffic;
+namespace ReleaseIntegrity.Tests.Running.Traffic;
 
 /// <summary>One notification to send.</summary>
 /// <param name="Source">Whose collector takes it.</param>
 /// <param name="Format">The format.</param>
 /// <param name="Body">The bytes.</param>
-internal sealed record Sent(string Source, string Format, byte[] Body)
+public sealed record Sent(string Source, string Format, byte[] Body)
 {
-    /// <summary>The endpoint.</summary>
-    public string Path => $"/{Source}/notifications/{Format}";
+    /// <summary>The endpoint, below its collector's address.</summary>
+    public string Path => $"notifications/{Format}";
 
     /// <summary>The format as the offline command names it.</summary>
     public string OfflineFormat => Format == "cloudevents" ? $"{Source}/{Format}" : Format;
 }
 
 /// <summary>A collector's word that a notification is on disk.</summary>
-internal sealed record Accepted(Sent Sent, string IntakeId, string NotificationSha256);
+public sealed record Accepted(Sent Sent, string IntakeId, string NotificationSha256);

@@ -1,0 +1,49 @@
+using ReleaseIntegrity.Storage.Sqlite;
+
+namespace ReleaseIntegrity.Storage;
+
+/// <summary>Opens a service's store on whichever engine its options name.</summary>
+public static class Stores
+{
+    /// <summary>
+    /// Opens the store, and brings its schema up to date where the options say so.
+    /// </summary>
+    /// <param name="options">Where it is; start from <see cref="StoreOptions.Of"/>.</param>
+    /// <param name="migrations">The service's own scripts; the plumbing's are run before them.</param>
+    /// <exception cref="StoreException">
+    /// The options can not work, the store can not be reached, is in use, or is of another version; the message says what
+    /// to do.
+    /// </exception>
+    public static IStore Open(StoreOptions options, params IReadOnlyList<MigrationSet> migrations)
+    {
+        Check(options);
+        return SqliteStore.Open(Sqlite(options), migrations);
+    }
+
+    /// <summary>Brings the schema up to date, whatever the options say about the start; what <c>migrate</c> does.</summary>
+    /// <param name="options">Where it is; on SQL Server with a login that may change the schema.</param>
+    /// <param name="migrations">The service's own scripts; the plumbing's are run before them.</param>
+    /// <exception cref="StoreException">As of <see cref="Open"/>.</exception>
+    public static async Task MigrateAsync(StoreOptions options, params IReadOnlyList<MigrationSet> migrations)
+    {
+        Check(options);
+        await using IStore store = SqliteStore.Open(Sqlite(options) with { Migrate = true }, migrations);
+    }
+
+    private static void Check(StoreOptions options)
+    {
+        IReadOnlyList<string> refusals = options.Refusals();
+        if (refusals.Count > 0)
+        {
+            throw new StoreException(string.Join('\n', refusals));
+        }
+    }
+
+    private static SqliteStoreOptions Sqlite(StoreOptions options) => new()
+    {
+        Path = options.Path,
+        Shared = options.Shared,
+        BusyTimeout = TimeSpan.FromSeconds(options.TimeoutSeconds),
+        Migrate = options.MigrateAtStart ?? true,
+    };
+}

@@ -1,0 +1,70 @@
+using ReleaseIntegrity.Storage;
+using ReleaseIntegrity.Storage.Sqlite;
+
+namespace ReleaseIntegrity.Tests.StoreContracts;
+
+/// <summary>Several stores on one file, each with a queue of its own, as several processes have them.</summary>
+public sealed class Shared_sqlite_files : IDisposable
+{
+    private const int Stores = 3;
+    private const int WritesEach = 60;
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("release-integrity-shared-");
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private StoreOptions Options => new() { DataFolder = _folder.FullName, FileName = "notes.db", Shared = true };
+
+    [Fact]
+    public async Task Stores_that_start_at_once_share_the_work_and_lose_no_write()
+    {
+        IStore[] stores = await Task.WhenAll(Enumerable.Range(0, Stores).Select(_ => Task.Run(() => Open(Options))));
+        Assert.All(stores, s => Assert.True(s.IsShared));
+        await stores[0].WriteAsync(tx => tx.ExecuteAsync("insert into note (id, body) values (0, '0')"), Ct);
+        await Task.WhenAll(stores.SelectMany(store => Enumerable.Range(0, WritesEach).Select(_ => store.WriteAsync(
+            async tx =>
+            {
+                int body = await tx.SingleAsync<int>("select cast(body as integer) from note where id = 0");
+                await tx.ExecuteAsync("update note set body = @next where id = 0", new { next = body + 1 });
+            },
+            Ct))));
+        string total = await stores[1].ReadAsync(s => s.SingleAsync<string>("select body from note where id = 0"), Ct);
+        Assert.Equal($"{Stores * WritesEach}", total);
+        foreach (IStore store in stores)
+        {
+            await store.DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task A_store_that_wants_the_file_alone_and_one_that_shares_it_refuse_each_other(bool first, bool second)
+    {
+        StoreOptions options = Options;
+        options.Shared = first;
+        await using IStore store = Open(options);
+        options.Shared = second;
+        StoreException e = Assert.Throws<StoreException>(() => Open(options));
+        Assert.Contains("Store:Shared", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_may_not_migrate_says_which_script_is_missing()
+    {
+        StoreOptions options = Options;
+        options.MigrateAtStart = false;
+        StoreException e = Assert.Throws<StoreException>(() => Open(options));
+        Assert.Contains("storage/0001", e.Message, StringComparison.Ordinal);
+        Assert.Contains("migrate", e.Message, StringComparison.Ordinal);
+
+        await Storage.Stores.MigrateAsync(options, Notes);
+        await using IStore store = Open(options);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static MigrationSet Notes => new("notes", typeof(Shared_sqlite_files).Assembly);
+
+    private static IStore Open(StoreOptions options) => Storage.Stores.Open(options, Notes);
+}
