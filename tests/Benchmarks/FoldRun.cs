@@ -68,35 +68,50 @@ internal static class FoldRun
         }
     }
 
+    /// <summary>A few batches with counted statements, then the others, timed: counting costs more than the fold.</summary>
     private static async Task<Cost> MeasureAsync(SqliteStore store, Folder folding, FoldMessage[] messages, int batch)
     {
-        var statements = new StatementCount();
-        await store.WriteAsync(
-            (StoreTransaction transaction) =>
-            {
-                raw.sqlite3_trace(((SqliteConnection)transaction.Connection).Handle, statements.Add, null);
-                return Task.CompletedTask;
-            },
-            CancellationToken.None);
+        FoldMessage[] counted = messages[..(2 * batch)];
+        double statements = await CountStatementsAsync(store, folding, counted, batch);
         using var self = Process.GetCurrentProcess();
-        (TimeSpan cpu, TimeSpan wall, long bytes, long counted) = (default, default, 0, 0);
+        (TimeSpan cpu, TimeSpan wall, long bytes) = (default, default, 0);
         GC.Collect();
-        foreach (FoldMessage[] some in messages.Chunk(batch))
+        foreach (FoldMessage[] some in messages[counted.Length..].Chunk(batch))
         {
             self.Refresh();
-            (TimeSpan cpuBefore, long bytesBefore, long countBefore) = (self.TotalProcessorTime, GC.GetTotalAllocatedBytes(), statements.Count);
+            (TimeSpan cpuBefore, long bytesBefore) = (self.TotalProcessorTime, GC.GetTotalAllocatedBytes());
             long started = Stopwatch.GetTimestamp();
             await folding.FoldAsync(some, CancellationToken.None);
             wall += Stopwatch.GetElapsedTime(started);
             self.Refresh();
             cpu += self.TotalProcessorTime - cpuBefore;
             bytes += GC.GetTotalAllocatedBytes() - bytesBefore;
-            counted += statements.Count - countBefore;
             await ForgetAnnouncementsAsync(store);
         }
 
-        int observations = messages.Length;
-        return new Cost(wall.TotalSeconds / observations, cpu.TotalSeconds / observations, (double)bytes / observations, (double)counted / observations);
+        int observations = messages.Length - counted.Length;
+        return new Cost(wall.TotalSeconds / observations, cpu.TotalSeconds / observations, (double)bytes / observations, statements);
+    }
+
+    private static async Task<double> CountStatementsAsync(SqliteStore store, Folder folding, FoldMessage[] messages, int batch)
+    {
+        long count = 0;
+        await TraceAsync((_, _) => count++);
+        foreach (FoldMessage[] some in messages.Chunk(batch))
+        {
+            await folding.FoldAsync(some, CancellationToken.None);
+        }
+
+        await TraceAsync(null);
+        return (double)count / messages.Length;
+
+        Task TraceAsync(strdelegate_trace? trace) => store.WriteAsync(
+            (StoreTransaction transaction) =>
+            {
+                raw.sqlite3_trace(((SqliteConnection)transaction.Connection).Handle, trace, null);
+                return Task.CompletedTask;
+            },
+            CancellationToken.None);
     }
 
     private static Task ForgetAnnouncementsAsync(SqliteStore store) =>
@@ -112,13 +127,6 @@ internal static class FoldRun
     }
 
     private sealed record Cost(double Seconds, double CpuSeconds, double Bytes, double Statements);
-
-    private sealed class StatementCount
-    {
-        internal long Count { get; private set; }
-
-        internal void Add(object state, string statement) => Count++;
-    }
 
     /// <summary>A clock that stands: evidence is as fresh at the last fold as at the first.</summary>
     private sealed class Standstill(DateTimeOffset now) : TimeProvider

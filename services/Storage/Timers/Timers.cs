@@ -26,6 +26,18 @@ public sealed class Timers(IStore store, TimeProvider clock)
         transaction.OnCommitted(_wake.Give);
     }
 
+    /// <summary>
+    /// Has timers fire by an instant at the latest: one that is set for an earlier one stays, unless that has come
+    /// already. For handlers that look at their own state and set what comes next: what need not move is not written.
+    /// </summary>
+    public async Task FireByAsync(StoreTransaction transaction, IReadOnlyCollection<TimerRow> timers)
+    {
+        if (await transaction.ExecuteRowsAsync(_sql.FireBy, TimerStatements.Row, timers, ("now", clock.GetUtcNow())) > 0)
+        {
+            transaction.OnCommitted(_wake.Give);
+        }
+    }
+
     /// <summary>Cancels a timer, if it is set.</summary>
     public Task CancelAsync(StoreTransaction transaction, string kind, string key) =>
         transaction.ExecuteAsync("delete from timer where kind = @kind and key = @key", new { kind, key });
@@ -96,8 +108,14 @@ internal sealed record ClaimedTimer
 }
 
 /// <summary>The timers' SQL, per engine.</summary>
-internal sealed record TimerStatements(string Upsert, string SelectDue)
+internal sealed record TimerStatements(string Upsert, string FireBy, string SelectDue)
 {
+    public static readonly RowShape<TimerRow> Row = RowShape.Of<TimerRow>("timer_row")
+        .Text("kind", 64, t => t.Kind)
+        .Text("key", 128, t => t.Key)
+        .Instant("due_at", t => t.DueAt)
+        .Text("payload", t => t.Payload);
+
     public string Claim { get; } = "update timer set claimed_until = @until where kind = @Kind and key = @Key";
 
     public string NextDue { get; } = """
@@ -114,6 +132,12 @@ internal sealed record TimerStatements(string Upsert, string SelectDue)
             insert into timer (kind, key, due_at, payload) values (@Kind, @Key, @DueAt, @Payload)
             on conflict (kind, key) do update set
               due_at = excluded.due_at, payload = excluded.payload, claimed_until = null, attempts = 0
+            """,
+            """
+            insert into timer (kind, key, due_at, payload) values (@kind, @key, @due_at, @payload)
+            on conflict (kind, key) do update set
+              due_at = excluded.due_at, payload = excluded.payload, claimed_until = null, attempts = 0
+            where timer.due_at > excluded.due_at or timer.due_at <= @now
             """,
             """
             select kind, key, due_at, payload, attempts from timer
