@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using ReleaseIntegrity.Collectors.Hosting;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Hosting.Health;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Tests.Collectors;
@@ -48,6 +49,7 @@ internal sealed class CollectorHost : IAsyncDisposable
         services?.Invoke(builder.Services);
         WebApplication app = builder.Build();
         app.MapCollector(Source.ArtifactRegistry);
+        app.MapHealth();
         try
         {
             await app.StartAsync(Ct);

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using ReleaseIntegrity.Collectors.Hosting;
+using ReleaseIntegrity.Hosting;
 
 namespace ReleaseIntegrity.Tests.Collectors;
 
@@ -156,6 +157,7 @@ public sealed class IntakeTests : WithFolder
         Assert.Equal(HttpStatusCode.ServiceUnavailable, full.StatusCode);
         using HttpResponseMessage ready = await host.Client.GetAsync(new Uri("health/ready", UriKind.Relative), Ct);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Contains("\"missing\":\"the intake is full", await ready.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
         slow.Gate.Set();
         await host.QuietAsync();
         await host.AcceptAsync("[3]");

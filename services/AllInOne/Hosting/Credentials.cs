@@ -1,6 +1,7 @@
 using ReleaseIntegrity.AllInOne.Offline;
 using ReleaseIntegrity.Collectors.Hosting;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Hosting;
 
 namespace ReleaseIntegrity.AllInOne.Hosting;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using MassTransit;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Options;
 using ReleaseIntegrity.AllInOne.Offline;
 using ReleaseIntegrity.AllInOne.Offline.Input;
 using ReleaseIntegrity.Collectors.ArtifactRegistry;
@@ -13,10 +12,11 @@ using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Handoff;
 using ReleaseIntegrity.Handoff.Feed;
+using ReleaseIntegrity.Hosting;
+using ReleaseIntegrity.Hosting.Health;
 using ReleaseIntegrity.Messaging;
 using ReleaseIntegrity.Policies;
 using ReleaseIntegrity.Reconciling;
-using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.AllInOne.Hosting;
 
@@ -43,7 +43,7 @@ internal sealed class ServiceHost : IAsyncDisposable
     public static async Task<ServiceHost> StartAsync(ServeRequest request, CancellationToken cancellationToken)
     {
         Policy policy = ShippedOr(request.Policy);
-        ListenAddress[] addresses = [.. request.Urls.Select(ListenAddress.Parse)];
+        ListenAddress[] addresses = Addresses(request);
         DataFolder data = DataFolder.Open(request.DataFolder);
         WebApplicationBuilder builder = CreateBuilder(request, data);
         Credentials.Require(builder.Configuration, addresses, data);
@@ -55,11 +55,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         {
             foreach (ListenAddress address in addresses)
             {
-                address.Listen(kestrel, options =>
-                {
-                    options.Protocols = HttpProtocols.Http1;
-                    listening.Add(options);
-                });
+                address.Listen(kestrel, HttpProtocols.Http1, listening.Add);
             }
 
             // Without TLS one port can't speak both HTTP/1.1 and the HTTP/2 that gRPC needs.
@@ -76,10 +72,10 @@ internal sealed class ServiceHost : IAsyncDisposable
         {
             await app.StartAsync(cancellationToken);
         }
-        catch (Exception e) when (e is OptionsValidationException or StoreException or ListenException or FormatException or IOException)
+        catch (Exception e) when (StartRefusal.ReasonsOf(e) is not null || e is IOException)
         {
             await app.DisposeAsync();
-            throw new UsageException(e is OptionsValidationException refused ? string.Join('\n', refused.Failures) : e.Message);
+            throw new UsageException(string.Join('\n', StartRefusal.ReasonsOf(e) ?? [e.Message]));
         }
 
         return new ServiceHost(app, [.. listening.Select(Reachable)], Reachable(grpc!));
@@ -102,6 +98,18 @@ internal sealed class ServiceHost : IAsyncDisposable
             PolicyResult.Loaded loaded => loaded.Policy,
             PolicyResult refused => throw new UsageException(refused.ToString()),
         };
+
+    private static ListenAddress[] Addresses(ServeRequest request)
+    {
+        try
+        {
+            return [.. request.Urls.Select(ListenAddress.Parse)];
+        }
+        catch (ListenException bad)
+        {
+            throw new UsageException($"--urls: {bad.Message}");
+        }
+    }
 
     private static WebApplicationBuilder CreateBuilder(ServeRequest request, DataFolder data)
     {
@@ -169,7 +177,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         }
 
         app.MapReconciler();
-        app.MapReconcilerHealth();
+        app.MapHealth();
         app.MapHandoff();
     }
 

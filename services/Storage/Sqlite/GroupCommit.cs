@@ -8,16 +8,18 @@ namespace ReleaseIntegrity.Storage.Sqlite;
 /// takes all that wait, up to a limit, each inside its own savepoint, so that one failing write undoes itself alone.
 /// No write waits for company: a lone one commits at once.
 /// </summary>
-internal sealed class GroupCommit(Func<SqliteConnection> open, int queueLimit, int groupLimit) : IAsyncDisposable
+internal sealed class GroupCommit(Func<PreparingConnection> open, int queueLimit, int groupLimit) : IAsyncDisposable
 {
-    private const string Savepoint = "one_write";
+    private const string Save = "savepoint one_write";
+    private const string Undo = "rollback to one_write";
+    private const string Release = "release one_write";
 
     private readonly Channel<Write> _queue = Channel.CreateBounded<Write>(
         new BoundedChannelOptions(queueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly AsyncLocal<bool> _inside = new();
     private Task _loop = Task.CompletedTask;
-    private SqliteConnection? _connection;
+    private PreparingConnection? _connection;
 
     internal void Start() => _loop = Task.Run(LoopAsync);
 
@@ -65,11 +67,11 @@ internal sealed class GroupCommit(Func<SqliteConnection> open, int queueLimit, i
         {
             _connection ??= open();
             await using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
-            await RunOneAsync(transaction, first);
+            await RunOneAsync(_connection, transaction, first);
             while (group.Count < groupLimit && _queue.Reader.TryRead(out Write? next))
             {
                 group.Add(next);
-                await RunOneAsync(transaction, next);
+                await RunOneAsync(_connection, transaction, next);
             }
 
             await transaction.CommitAsync();
@@ -86,23 +88,30 @@ internal sealed class GroupCommit(Func<SqliteConnection> open, int queueLimit, i
         group.ForEach(Complete);
     }
 
-    private static async Task RunOneAsync(SqliteTransaction transaction, Write write)
+    private static async Task RunOneAsync(PreparingConnection connection, SqliteTransaction transaction, Write write)
     {
-        transaction.Save(Savepoint);
+        Execute(connection, transaction, Save);
         try
         {
             write.Cancelled.ThrowIfCancellationRequested();
-            write.Transaction = new StoreTransaction(
-                SqliteDialect.Instance, transaction.Connection!, transaction, write.Cancelled);
+            write.Transaction = new StoreTransaction(SqliteDialect.Instance, connection, transaction, write.Cancelled);
             await write.Work(write.Transaction);
-            transaction.Release(Savepoint);
+            Execute(connection, transaction, Release);
         }
         catch (Exception e)
         {
             write.Failure = e;
-            transaction.Rollback(Savepoint);
-            transaction.Release(Savepoint);
+            Execute(connection, transaction, Undo);
+            Execute(connection, transaction, Release);
         }
+    }
+
+    private static void Execute(PreparingConnection connection, SqliteTransaction transaction, string statement)
+    {
+        SqliteCommand command = connection.Take(statement);
+        command.Transaction = transaction;
+        command.ExecuteNonQuery();
+        connection.GiveBack(command);
     }
 
     private static void Complete(Write write)

@@ -15,6 +15,8 @@ internal sealed class SqliteDialect : IStoreDialect
 {
     internal static readonly SqliteDialect Instance = new();
 
+    public string Engine => StoreEngines.Sqlite;
+
     public SqlMapper.ICustomQueryParameter Keys(IEnumerable<string> keys) =>
         new JsonList(JsonSerializer.Serialize(keys.Distinct(StringComparer.Ordinal)));
 
@@ -27,7 +29,7 @@ internal sealed class SqliteDialect : IStoreDialect
     public async Task<int> ExecuteAsync<T>(
         StoreTransaction transaction, string sql, RowShape<T> shape, IReadOnlyCollection<T> rows, SharedValue[] shared)
     {
-        await using SqliteCommand command = Prepare(transaction, sql, shape, shared);
+        await using DbCommand command = Prepare(transaction, sql, shape, shared);
         int changed = 0;
         foreach (T row in rows)
         {
@@ -41,7 +43,7 @@ internal sealed class SqliteDialect : IStoreDialect
     public async Task<IReadOnlyList<TResult>> QueryAsync<T, TResult>(
         StoreTransaction transaction, string sql, RowShape<T> shape, IReadOnlyCollection<T> rows, SharedValue[] shared)
     {
-        await using SqliteCommand command = Prepare(transaction, sql, shape, shared);
+        await using DbCommand command = Prepare(transaction, sql, shape, shared);
         var results = new List<TResult>(rows.Count);
         foreach (T row in rows)
         {
@@ -60,10 +62,10 @@ internal sealed class SqliteDialect : IStoreDialect
 
     public Task LockAsync(StoreTransaction transaction, IReadOnlyCollection<string> resources) => Task.CompletedTask;
 
-    private static SqliteCommand Prepare(StoreTransaction transaction, string sql, RowShape shape, SharedValue[] shared)
+    private static DbCommand Prepare(StoreTransaction transaction, string sql, RowShape shape, SharedValue[] shared)
     {
-        var command = (SqliteCommand)transaction.Connection.CreateCommand();
-        command.Transaction = (SqliteTransaction)transaction.Transaction;
+        DbCommand command = transaction.Connection.CreateCommand();
+        command.Transaction = transaction.Transaction;
 #pragma warning disable CA2100 // Statements are constants of the service; values are parameters.
         command.CommandText = sql;
 #pragma warning restore CA2100
@@ -80,7 +82,7 @@ internal sealed class SqliteDialect : IStoreDialect
         return command;
     }
 
-    private static void Bind<T>(SqliteCommand command, RowShape<T> shape, T row)
+    private static void Bind<T>(DbCommand command, RowShape<T> shape, T row)
     {
         ReadOnlySpan<RowColumn<T>> columns = shape.Typed;
         for (int i = 0; i < columns.Length; i++)

@@ -25,6 +25,7 @@ public sealed class SqliteStore : IStore
     private readonly string _writeConnectionString;
     private readonly SqliteStoreOptions _options;
     private readonly FileStream _lock;
+    private readonly ReadConnections _reads;
     private readonly GroupCommit _writes;
 
     private SqliteStore(SqliteStoreOptions options, FileStream fileLock)
@@ -33,6 +34,7 @@ public sealed class SqliteStore : IStore
         _lock = fileLock;
         _writeConnectionString = ConnectionString(options, SqliteOpenMode.ReadWriteCreate);
         _readConnectionString = ConnectionString(options, SqliteOpenMode.ReadOnly);
+        _reads = new ReadConnections(OpenReader);
         _writes = new GroupCommit(OpenWriter, options.QueueLimit, options.GroupLimit);
     }
 
@@ -69,11 +71,23 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc/>
     public async Task<T> ReadAsync<T>(Func<StoreSnapshot, Task<T>> read, CancellationToken cancellationToken)
     {
-        await using var connection = new SqliteConnection(_readConnectionString);
-        await connection.OpenAsync(cancellationToken);
-        WaitInside(connection);
-        await using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
-        return await read(new StoreSnapshot(SqliteDialect.Instance, connection, transaction, cancellationToken));
+        PreparingConnection connection = _reads.Take();
+        try
+        {
+            T result;
+            await using (SqliteTransaction transaction = connection.BeginTransaction(deferred: true))
+            {
+                result = await read(new StoreSnapshot(SqliteDialect.Instance, connection, transaction, cancellationToken));
+            }
+
+            _reads.GiveBack(connection);
+            return result;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -98,6 +112,7 @@ public sealed class SqliteStore : IStore
     public async ValueTask DisposeAsync()
     {
         await _writes.DisposeAsync();
+        _reads.Dispose();
         foreach (string connectionString in new[] { _readConnectionString, _writeConnectionString })
         {
             await using var connection = new SqliteConnection(connectionString);
@@ -133,9 +148,25 @@ public sealed class SqliteStore : IStore
         }
     }
 
-    private SqliteConnection OpenWriter()
+    private PreparingConnection OpenReader()
     {
-        var connection = new SqliteConnection(_writeConnectionString);
+        var connection = new PreparingConnection(_readConnectionString);
+        try
+        {
+            connection.Open();
+            WaitInside(connection);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private PreparingConnection OpenWriter()
+    {
+        var connection = new PreparingConnection(_writeConnectionString);
         try
         {
             connection.Open();

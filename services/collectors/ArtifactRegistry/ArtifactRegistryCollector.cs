@@ -8,7 +8,7 @@ namespace ReleaseIntegrity.Collectors.ArtifactRegistry;
 /// <summary>Registers the artifact-registry collector, for its own service and for a process that hosts several.</summary>
 public static class ArtifactRegistryCollector
 {
-    /// <summary>Adds the collector; a listing that Harbor answered says in <c>content-location</c> whose it is.</summary>
+    /// <summary>Adds the collector; what a registry answered says in <c>content-location</c> whose it is, and GitHub names its deliveries in a header.</summary>
     /// <param name="services">Where to register.</param>
     /// <param name="section">The settings: those of <see cref="CollectorOptions"/>.</param>
     /// <param name="configure">Has the last word on them.</param>
@@ -17,6 +17,8 @@ public static class ArtifactRegistryCollector
         services.AddCollector(Source.ArtifactRegistry, _ => ArtifactRegistryFormats.All(), options =>
         {
             options.KeptHeaders.Add("content-location");
+            options.KeptHeaders.Add("docker-content-digest");
+            options.KeptHeaders.Add("x-github-delivery");
             section.Bind(options);
             configure?.Invoke(options);
         });

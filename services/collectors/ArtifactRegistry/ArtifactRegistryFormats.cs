@@ -12,6 +12,17 @@ public static class ArtifactRegistryFormats
     [
         new DistributionNormalizer(),
         new HarborNormalizer(),
+        new GitHubPackagesNormalizer(),
+        new DockerHubNormalizer(),
+        new QuayNormalizer(),
+        new AmazonNormalizer(),
+        new AzureNormalizer(),
+        new GoogleNormalizer(),
+        new JFrogNormalizer(),
+        new AlibabaNormalizer(),
+        new OciLayoutNormalizer(),
+        new OciDistributionNormalizer(),
+        new ArtifactEventsNormalizer(),
         new CloudEventsNormalizer(Source.ArtifactRegistry),
     ];
 }

@@ -13,8 +13,8 @@ public static class CollectorEndpoints
 {
     /// <summary>
     /// Maps the collector of a source: <c>POST notifications/{format}</c>, <c>GET notifications/{intakeId}</c>,
-    /// <c>GET items</c>, <c>GET counts</c>, <c>GET health/live</c> and <c>GET health/ready</c>. A process that hosts
-    /// several maps each under a prefix of its own: <c>app.MapGroup("/artifact-registry").MapCollector(…)</c>.
+    /// <c>GET items</c> and <c>GET counts</c>. A process that hosts several maps each under a prefix of its own:
+    /// <c>app.MapGroup("/artifact-registry").MapCollector(…)</c>.
     /// </summary>
     public static IEndpointRouteBuilder MapCollector(this IEndpointRouteBuilder endpoints, Source source)
     {
@@ -29,8 +29,6 @@ public static class CollectorEndpoints
             (HttpContext context, string? outcome, string? after, int? limit) =>
                 Reads(context, source).ItemsAsync(context, outcome, after, limit));
         endpoints.MapGet("counts", (Delegate)((HttpContext context) => Reads(context, source).CountsAsync(context)));
-        endpoints.MapGet("health/live", () => TypedResults.Text("live"));
-        endpoints.MapGet("health/ready", (Delegate)((HttpContext context) => Reads(context, source).ReadyAsync(context)));
         return endpoints;
     }
 

@@ -17,7 +17,7 @@ internal sealed class CollectorMetrics(Source source)
 
     private static readonly Counter<long> Notifications = Meter.CreateCounter<long>(
         "releaseintegrity.collector.notifications", "{notification}",
-        "Notifications by answer: accepted, redelivered, unauthenticated, forbidden, unknown-format, too-large, encoded, full or failed.");
+        "Notifications by answer: accepted, redelivered, unauthenticated, forbidden, unknown-format, too-large, encoded, full, stopping or failed.");
 
     private static readonly Counter<long> Items = Meter.CreateCounter<long>(
         "releaseintegrity.collector.items", "{item}", "Items normalised, by outcome.");

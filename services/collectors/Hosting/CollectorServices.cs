@@ -1,12 +1,14 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ReleaseIntegrity.Collectors.Hosting.Intake;
 using ReleaseIntegrity.Collectors.Hosting.Normalising;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Hosting.Draining;
 using ReleaseIntegrity.Storage;
 using ReleaseIntegrity.Storage.Sqlite;
 
@@ -55,8 +57,16 @@ public static class CollectorServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<NormalisationLoop>>()));
         services.AddSingleton<IHostedService>(provider => Dispatcher(provider, source));
+        services.AddSingleton<IDrainStep>(provider => new BacklogDrain(
+            provider.GetRequiredKeyedService<Collector>(source), provider.GetRequiredService<TimeProvider>()));
+        services.AddHealthChecks()
+            .Add(Health($"{name} store", provider => new StoreHealth(provider.GetRequiredKeyedService<Collector>(source))))
+            .Add(Health($"{name} intake", provider => new IntakeHealth(provider.GetRequiredKeyedService<Collector>(source))));
         return services;
     }
+
+    private static HealthCheckRegistration Health(string name, Func<IServiceProvider, IHealthCheck> check) =>
+        new(name, check, failureStatus: null, tags: null);
 
     private static CollectorOptions Options(IServiceProvider provider, string name) =>
         provider.GetRequiredService<IOptionsMonitor<CollectorOptions>>().Get(name);

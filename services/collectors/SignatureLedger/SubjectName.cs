@@ -1,3 +1,4 @@
+using ReleaseIntegrity.Collectors.Formats.Registry;
 using ReleaseIntegrity.Contracts;
 
 namespace ReleaseIntegrity.Collectors.SignatureLedger;
@@ -10,8 +11,7 @@ namespace ReleaseIntegrity.Collectors.SignatureLedger;
 /// </summary>
 public static class SubjectName
 {
-    private const string DockerScheme = "pkg:docker/";
-    private const string OciScheme = "pkg:oci/";
+    private const int MostCharacters = 2048;
 
     /// <summary>
     /// The image that a name stands for; false when it names none. <paramref name="digest"/> is set where the name
@@ -21,84 +21,41 @@ public static class SubjectName
     {
         image = null;
         digest = null;
-        if (name is null || name.Length > 2048)
+        if (name is null || name.Length > MostCharacters)
         {
             return false;
         }
 
-        if (name.StartsWith(DockerScheme, StringComparison.OrdinalIgnoreCase))
-        {
-            return TryParsePackage(name[DockerScheme.Length..], oci: false, out image, out digest);
-        }
-
-        return name.StartsWith(OciScheme, StringComparison.OrdinalIgnoreCase)
-            ? TryParsePackage(name[OciScheme.Length..], oci: true, out image, out digest)
+        return PackageUrl.Parse(name) is { } package
+            ? TryParsePackage(package, out image, out digest)
             : ImageReference.TryParse(name, out image, out digest, hostRequired: true);
     }
 
-    // path[@version][?qualifiers][#subpath]; each part is percent-encoded.
-    private static bool TryParsePackage(string text, bool oci, out ImageReference? image, out Digest? digest)
+    private static bool TryParsePackage(PackageUrl package, out ImageReference? image, out Digest? digest)
     {
         image = null;
         digest = null;
-        string rest = Before(text, '#', out _);
-        string locator = Before(rest, '?', out string? qualifiers);
-        string path = Uri.UnescapeDataString(Before(locator, '@', out string? encodedVersion));
-        string? version = encodedVersion is null ? null : Uri.UnescapeDataString(encodedVersion);
-        string? repository = Qualifier(qualifiers, "repository_url");
-        string? tag = Qualifier(qualifiers, "tag");
-
-        string coordinates;
-        if (oci)
+        bool oci = package.Type == "oci";
+        string? repository = package.Qualifier("repository_url");
+        // An oci package is named by its last path segment only: without repository_url it is at no registry.
+        if ((!oci && package.Type != "docker") || (oci && repository is null))
         {
-            // An oci package is named by its last path segment only: without repository_url it is at no registry.
-            if (repository is null)
-            {
-                return false;
-            }
-
-            coordinates = repository;
-        }
-        else
-        {
-            coordinates = repository is null ? path : $"{repository.TrimEnd('/')}/{path}";
-            digest = ReadDigest(Qualifier(qualifiers, "digest"));
+            return false;
         }
 
-        if (Digest.TryParse(version, out Digest stated))
+        string coordinates = oci ? repository! : repository is null ? package.Path : $"{repository.TrimEnd('/')}/{package.Path}";
+        string? tag = package.Qualifier("tag");
+        if (Digest.TryParse(package.Version, out Digest stated))
         {
             digest = stated;
         }
         else if (!oci)
         {
-            tag ??= version;
+            digest = Digest.TryParse(package.Qualifier("digest"), out Digest qualified) ? qualified : null;
+            tag ??= package.Version;
         }
 
         string reference = tag is null ? coordinates : $"{coordinates}:{tag}";
         return ImageReference.TryParse(reference, out image, out _, hostRequired: oci);
     }
-
-    private static string Before(string text, char separator, out string? after)
-    {
-        int at = text.IndexOf(separator, StringComparison.Ordinal);
-        after = at < 0 ? null : text[(at + 1)..];
-        return at < 0 ? text : text[..at];
-    }
-
-    private static string? Qualifier(string? qualifiers, string name)
-    {
-        foreach (string pair in (qualifiers ?? "").Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            string key = Before(pair, '=', out string? value);
-            if (string.Equals(key, name, StringComparison.OrdinalIgnoreCase) && !string.IsNullOrEmpty(value))
-            {
-                string text = Uri.UnescapeDataString(value);
-                return text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? text[8..] : text;
-            }
-        }
-
-        return null;
-    }
-
-    private static Digest? ReadDigest(string? text) => Digest.TryParse(text, out Digest digest) ? digest : null;
 }

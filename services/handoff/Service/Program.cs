@@ -1,37 +1,19 @@
-using MassTransit;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ReleaseIntegrity.Handoff;
-using ReleaseIntegrity.Masking;
+using ReleaseIntegrity.Hosting;
 
-WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-builder.Services.AddHandoff(new HandoffOptions
+return await ServiceProgram.RunAsync(args, new ServiceParts
 {
-    DatabasePath = Required("Handoff:DatabasePath"),
-    TokenKey = TokenKey.Read(Required("Handoff:TokenKeyFile")),
-});
-builder.Services.AddMassTransit(bus =>
-{
-    bus.AddHandoffConsumers();
-    bus.UsingRabbitMq((context, broker) =>
+    Name = "handoff",
+    Summary = "The handoff: shows ledgers and correction packages to stewards and their tools, masked, over gRPC and JSON.",
+    DefaultUrl = "http://127.0.0.1:7421",
+    Add = (builder, addresses) =>
     {
-        broker.Host(new Uri(Required("ConnectionStrings:RabbitMq")));
-        broker.ConfigureEndpoints(context);
-    });
+        HandoffSettings settings = builder.Configuration.GetSection(HandoffSettings.Section).Get<HandoffSettings>() ?? new();
+        var grpc = ListenAddress.Parse(settings.GrpcUrl);
+        settings.RequireGuarded([.. addresses, grpc]);
+        builder.WebHost.ConfigureKestrel(kestrel => grpc.Listen(kestrel, HttpProtocols.Http2));
+        builder.Services.AddHandoff(new HandoffOptions { DatabasePath = "data/handoff.db", TokenKey = settings.ReadTokenKey() });
+    },
+    Map = app => app.MapHandoff(),
 });
-
-builder.WebHost.ConfigureKestrel(kestrel =>
-{
-    if (!builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
-    {
-        // Without TLS one port can't speak both.
-        kestrel.ListenLocalhost(7420, grpc => grpc.Protocols = HttpProtocols.Http2);
-        kestrel.ListenLocalhost(7421, json => json.Protocols = HttpProtocols.Http1);
-    }
-});
-
-WebApplication app = builder.Build();
-app.MapHandoff();
-await app.RunAsync();
-
-string Required(string name) =>
-    builder.Configuration[name] ?? throw new InvalidOperationException($"{name} is not configured; services/handoff/README.md lists what has to be");

@@ -1,11 +1,15 @@
+using ReleaseIntegrity.Hosting;
 using ReleaseIntegrity.Messaging;
 using ReleaseIntegrity.Reconciling;
 
-WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-builder.Services.AddReconciler(builder.Configuration.GetSection(ReconcilerOptions.Section).Bind);
-builder.Services.AddEmbeddedBus(bus => bus.AddReconcilerConsumers());
-
-WebApplication app = builder.Build();
-app.MapReconciler();
-app.MapReconcilerHealth();
-app.Run();
+return await ServiceProgram.RunAsync(args, new ServiceParts
+{
+    Name = ReconcilerServices.Key,
+    Summary = "The reconciler: folds observations into evidence, keeps the ledgers and prepares correction packages.",
+    Add = (builder, _) =>
+    {
+        builder.Services.AddReconciler(builder.Configuration.GetSection(ReconcilerOptions.Section).Bind);
+        builder.Services.AddEmbeddedBus(bus => bus.AddReconcilerConsumers());
+    },
+    Map = app => app.MapReconciler(),
+});

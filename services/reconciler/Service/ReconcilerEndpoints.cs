@@ -23,17 +23,6 @@ public static class ReconcilerEndpoints
         return routes;
     }
 
-    /// <summary>Maps <c>/health/live</c> and <c>/health/ready</c>: the process runs; its store answers and is up to date.</summary>
-    public static IEndpointRouteBuilder MapReconcilerHealth(this IEndpointRouteBuilder routes)
-    {
-        routes.MapGet("/health/live", () => Results.Text("live"));
-        routes.MapGet("/health/ready", async (ReconcilerQueries queries, CancellationToken cancellationToken) =>
-            await queries.IsReadyAsync(cancellationToken)
-                ? Results.Text("ready")
-                : Results.Text("the evidence is being derived", statusCode: StatusCodes.Status503ServiceUnavailable));
-        return routes;
-    }
-
     private sealed record ItemView(string Notification, string Format, int Index, string Outcome, long Deliveries)
     {
         public static ItemView Of(StoredItem item) =>

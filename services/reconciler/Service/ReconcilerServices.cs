@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Policies;
@@ -58,6 +59,8 @@ public static class ReconcilerServices
         services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<OutboxDispatcher>(
             provider, provider.GetRequiredKeyedService<Outbox>(Key)));
         services.AddSingleton<IHostedService>(Sweep);
+        services.AddHealthChecks().Add(new HealthCheckRegistration(
+            $"{Key} evidence", provider => new EvidenceHealth(provider.GetRequiredService<ReconcilerQueries>()), null, null));
         return services;
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ReleaseIntegrity.Collectors.Hosting.Log;
 using ReleaseIntegrity.Contracts;
@@ -44,6 +45,13 @@ internal sealed class IntakeEndpoint(Collector collector, TimeProvider clock)
         {
             return new Answer("encoded", Problems.Of(
                 StatusCodes.Status415UnsupportedMediaType, "encoded body", "send the body without Content-Encoding"));
+        }
+
+        if (IsStopping(context))
+        {
+            // Another replica takes it, or this one when it is back.
+            context.Response.Headers.Connection = "close";
+            return Unavailable(context, "stopping", "the collector is stopping; send it again");
         }
 
         int limit = collector.Options.MaxBodyBytes;
@@ -105,6 +113,9 @@ internal sealed class IntakeEndpoint(Collector collector, TimeProvider clock)
             IntakeJson.Default.IntakeAccepted,
             statusCode: StatusCodes.Status202Accepted));
     }
+
+    private static bool IsStopping(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
 
     private IReadOnlyList<string> Formats => [.. collector.Normalisers.Keys.Order(StringComparer.Ordinal)];
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Hosting;
 
 namespace ReleaseIntegrity.Collectors.Hosting.Intake;
 

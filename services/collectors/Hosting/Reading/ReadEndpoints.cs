@@ -61,22 +61,6 @@ internal sealed class ReadEndpoints(Collector collector)
         Refuse(context) ?? TypedResults.Json(
             await _queries.CountAsync(WireNames.Of(collector.Source), context.RequestAborted), ReadJson.Default.CountsView);
 
-    public async Task<IResult> ReadyAsync(HttpContext context)
-    {
-        try
-        {
-            await collector.Log.WaitingAsync(long.MaxValue, 1, context.RequestAborted);
-        }
-        catch (Exception) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            return Problems.Of(StatusCodes.Status503ServiceUnavailable, "not ready", "the store does not answer");
-        }
-
-        return collector.Load.IsFull
-            ? Problems.Of(StatusCodes.Status503ServiceUnavailable, "not ready", "the intake is full")
-            : TypedResults.Text("ready");
-    }
-
     private IResult? Refuse(HttpContext context)
     {
         CredentialOptions? credential = collector.Options.ReadCredential ?? collector.Options.Credential;

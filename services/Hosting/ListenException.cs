@@ -1,6 +1,6 @@
-namespace ReleaseIntegrity.Collectors.Hosting;
+namespace ReleaseIntegrity.Hosting;
 
-/// <summary>A collector listens where it may not; the message says what to do about it.</summary>
+/// <summary>A service can't or may not listen where it is told to; the message says what to do about it.</summary>
 public sealed class ListenException : Exception
 {
     /// <summary>With a message only.</summary>

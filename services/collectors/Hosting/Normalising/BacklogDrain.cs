@@ -1,0 +1,17 @@
+using ReleaseIntegrity.Hosting.Draining;
+
+namespace ReleaseIntegrity.Collectors.Hosting.Normalising;
+
+/// <summary>Before the service stops, what was kept is normalised; the loop goes on doing it meanwhile.</summary>
+internal sealed class BacklogDrain(Collector collector, TimeProvider clock) : IDrainStep
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+
+    public async Task DrainAsync(CancellationToken limit)
+    {
+        while (collector.Load.Backlog > 0)
+        {
+            await Task.Delay(LookAgain, clock, limit);
+        }
+    }
+}
