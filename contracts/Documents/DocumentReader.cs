@@ -18,6 +18,11 @@ public static class DocumentReader
     /// <exception cref="JsonException">Not a <c>ledger/v1</c> document; the message never quotes a value.</exception>
     public static LedgerView Ledger(string json) => Checked(Read<LedgerView>(json), v => v.Schema, "ledger/v1");
 
+    /// <summary>Reads a ledger from its UTF-8 bytes.</summary>
+    /// <exception cref="JsonException">Not a <c>ledger/v1</c> document; the message never quotes a value.</exception>
+    public static LedgerView Ledger(ReadOnlySpan<byte> json) =>
+        Checked(JsonSerializer.Deserialize<LedgerView>(json, Options), v => v.Schema, "ledger/v1");
+
     /// <summary>Reads a ledger.</summary>
     /// <exception cref="JsonException">Not a <c>ledger/v1</c> document.</exception>
     public static LedgerView Ledger(JsonNode document) =>

@@ -23,9 +23,10 @@ internal static class Program
         Command demo = DemoCommand.Create();
         Command serve = ServeCommand.Create();
         Command reconcile = ReconcileCommand.Create();
+        Command mapping = MappingCommand.Create(out Command mappingTest);
         var root = new RootCommand("Release Integrity: one trusted current record per released artifact, from what four systems say about it.")
         {
-            demo, serve, reconcile,
+            demo, serve, reconcile, mapping,
         };
         HelpWithExamples.AddTo(root, new Dictionary<Command, string>
         {
@@ -33,6 +34,7 @@ internal static class Program
             [demo] = DemoCommand.Notes,
             [serve] = ServeCommand.Notes,
             [reconcile] = ReconcileCommand.Notes,
+            [mappingTest] = MappingCommand.Notes,
         });
 
         ParseResult parsed = root.Parse(args);

@@ -50,6 +50,21 @@ public sealed class When_input_is_bad : IDisposable
         Assert.Equal(1, run.Count("duplicate"));
     }
 
+    [Theory]
+    [InlineData("dev.cdevents.artifact.published.0.2.0", "artifact-registry")]
+    [InlineData("dev.cdevents.ticket.updated.0.2.0", "change-snapshot")]
+    [InlineData("dev.cdevents.pipelinerun.started.0.2.0", null)]
+    public void A_format_that_leaves_its_source_open_takes_it_from_the_events_type(string type, string? source)
+    {
+        string input = _scratch.Write("in/cdevents/event.json", $$"""
+            {"context": {"id": "1", "source": "/x", "type": "{{type}}", "timestamp": "2026-03-22T08:00:00Z"}, "subject": {"id": "pkg:golang/a@1"} }
+            """);
+        Run run = Run.Reconcile(_scratch["out"], input);
+
+        JsonObject item = Assert.Single(run.Items);
+        Assert.Equal((source, source is null ? "rejected" : "irrelevant"), (item["source"]?.GetValue<string>(), item["outcome"]!.GetValue<string>()));
+    }
+
     [Fact]
     public void An_unknown_format_is_named_once_and_passed_over()
     {

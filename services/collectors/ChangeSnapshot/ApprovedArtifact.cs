@@ -1,5 +1,7 @@
 using ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
 using ReleaseIntegrity.Collectors.Formats;
+using ReleaseIntegrity.Collectors.Formats.CdEvents;
+using ReleaseIntegrity.Collectors.Formats.Registry;
 using ReleaseIntegrity.Contracts;
 
 namespace ReleaseIntegrity.Collectors.ChangeSnapshot;
@@ -10,7 +12,7 @@ namespace ReleaseIntegrity.Collectors.ChangeSnapshot;
 /// </summary>
 internal sealed class ApprovedArtifact
 {
-    private const string NoReference = "not an image reference (registry/repository:tag)";
+    private const string NoReference = "not an image reference (registry/repository:tag, or a package URL of one)";
     private const string NoDigest = "not an OCI digest (sha256:, sha384: or sha512: and lower-case hex)";
 
     private readonly Node? _imageNode;
@@ -135,6 +137,13 @@ internal sealed class ApprovedArtifact
         }
 
         string text = (registry.HasValue ? registry.Text + "/" : "") + whole.Text + (tag.HasValue ? ":" + tag.Text : "");
+        if (PackageUrl.Parse(text) is not null)
+        {
+            ArtifactId? package = ArtifactId.Parse(text);
+            (image, digest) = (package?.Image, package?.Digest);
+            return (whole.Node, package is null or { Problem: not null } ? NoReference : null);
+        }
+
         return ImageReference.TryParse(text, out image, out digest) ? (whole.Node, null) : (whole.Node, NoReference);
     }
 }

@@ -12,6 +12,12 @@ internal sealed record ChangeSystem(TimeFormats Times, string NumberMember);
 /// <summary>What the message around a record says of this revision.</summary>
 internal sealed record Envelope
 {
+    /// <summary>The kind of thing that the record is, which goes before its id; null where the system has one kind only.</summary>
+    internal string? Kind { get; init; }
+
+    /// <summary>The id where the mapping leads to none; null where a record without one is refused.</summary>
+    internal Node? FallbackId { get; init; }
+
     /// <summary>The counter, where the mapping leads to none.</summary>
     internal Node? Counter { get; init; }
 
@@ -30,16 +36,22 @@ internal sealed record Envelope
 /// <param name="system">What the format knows beside it.</param>
 internal sealed class ChangeRecordReader(FieldMapping mapping, ChangeSystem system)
 {
+    /// <summary>Is told of every record that is read, with the index of its item; null unless a mapping is tried.</summary>
+    internal Action<MappedRecord, int>? Watch { get; set; }
+
     /// <summary>The item that the record makes; it must be the next of the notification.</summary>
     internal NormalisedItem Read(MappedRecord record, Envelope envelope, Items items)
     {
+        Watch?.Invoke(record, items.Count);
         Mapped id = record.One(mapping.Id);
+        id = !id.HasValue && envelope.FallbackId is { } fallback ? new Mapped(fallback, null) : id;
         if (id.Node is null || !id.HasValue || id.Text is null || id.Node.IsAmbiguous)
         {
             return (id.Node ?? record.Node).Reject(
                 id.Node is { IsAmbiguous: true } ? "the record's id is stated more than once" : $"the record's id ({mapping.Id}) is missing or no text");
         }
 
+        string recordId = envelope.Kind is null ? id.Text : $"{envelope.Kind}/{id.Text}";
         if (Order(record, envelope, out Revision revision) is { } disorder)
         {
             return disorder;
@@ -55,14 +67,14 @@ internal sealed class ChangeRecordReader(FieldMapping mapping, ChangeSystem syst
         }
 
         string instance = Instance(record, items.Notification);
-        if (!withdrawn && Unbindable(artifact, instance, id.Text, record) is { } unbindable)
+        if (!withdrawn && Unbindable(artifact, instance, recordId, record) is { } unbindable)
         {
             return unbindable;
         }
 
         return new NormalisedItem.Observed(new Observation
         {
-            Record = new SourceRecord(Source.ChangeSnapshot, instance, RecordKind.ChangeRecord, id.Text),
+            Record = new SourceRecord(Source.ChangeSnapshot, instance, RecordKind.ChangeRecord, recordId),
             Revision = revision,
             Lineage = items.NextLineage,
             Subjects = artifact.Subject is { } subject ? [subject] : [],
@@ -71,7 +83,7 @@ internal sealed class ChangeRecordReader(FieldMapping mapping, ChangeSystem syst
             Approval = approval,
             MessageId = envelope.MessageId ?? (revision.Counter is null || mapping.Revision is null
                 ? null
-                : $"{id.Text}@{revision.Counter}{(withdrawn ? ":deleted" : "")}"),
+                : $"{recordId}@{revision.Counter}{(withdrawn ? ":deleted" : "")}"),
             RecordPointer = record.Node.Pointer,
         });
     }

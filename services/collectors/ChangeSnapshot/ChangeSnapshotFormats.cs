@@ -1,3 +1,4 @@
+using ReleaseIntegrity.Collectors.ChangeSnapshot.Formats;
 using ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
 using ReleaseIntegrity.Collectors.Formats.CloudEvents;
 using ReleaseIntegrity.Contracts;
@@ -14,8 +15,14 @@ public static class ChangeSnapshotFormats
     /// <param name="mappings">The mappings, <see cref="FieldMappings.Default"/> or a site's own.</param>
     public static IReadOnlyList<INormalizer> All(FieldMappings mappings) =>
     [
-        new ServiceNowNormalizer(mappings.ServiceNow),
-        new JiraNormalizer(mappings.Jira),
+        new ServiceNowNormalizer(mappings["servicenow"]),
+        new JiraNormalizer(mappings["jira"]),
+        new GitHubNormalizer(mappings["github"]),
+        new GitLabNormalizer(mappings["gitlab"]),
+        new AzureDevOpsNormalizer(mappings["azure-devops"]),
+        new PagerDutyNormalizer(mappings["pagerduty"]),
+        new GiteaNormalizer(mappings["gitea"]),
+        new ChangeEventsNormalizer(mappings["cdevents"]),
         new CloudEventsNormalizer(Source.ChangeSnapshot),
     ];
 

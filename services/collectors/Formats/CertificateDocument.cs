@@ -20,20 +20,26 @@ public static class CertificateDocument
     private const string FulcioArc = "1.3.6.1.4.1.57264.1.";
     private const string Pem = "-----BEGIN ";
 
-    /// <summary>DER from a text: PEM (the first certificate in it), or base64 of DER or PEM. Null where it is neither.</summary>
-    public static byte[]? ToDer(string text)
+    /// <summary>Certificates of one text that are read at most.</summary>
+    public const int MaxCertificates = 32;
+
+    /// <summary>
+    /// DER from a text: PEM (the certificate of it that has the index), or base64 of DER or PEM. Null where it is neither.
+    /// </summary>
+    public static byte[]? ToDer(string text, int index = 0)
     {
         if (text.Contains(Pem, StringComparison.Ordinal))
         {
-            return FromPem(text);
+            return FromPem(text, index);
         }
 
-        return Base64Text.TryDecode(text, out byte[] bytes) ? ToDer(bytes) : null;
+        return Base64Text.TryDecode(text, out byte[] bytes) ? ToDer(bytes, index) : null;
     }
 
-    /// <summary>DER from bytes: DER itself, or PEM text. Null where a PEM text holds no certificate.</summary>
-    public static byte[]? ToDer(ReadOnlySpan<byte> bytes) =>
-        bytes.IndexOf("-----BEGIN CERTIFICATE"u8) >= 0 ? FromPem(Encoding.Latin1.GetString(bytes)) : bytes.ToArray();
+    /// <summary>DER from bytes: DER itself, or PEM text. Null where a PEM text holds no such certificate.</summary>
+    public static byte[]? ToDer(ReadOnlySpan<byte> bytes, int index = 0) =>
+        bytes.IndexOf("-----BEGIN CERTIFICATE"u8) >= 0 ? FromPem(Encoding.Latin1.GetString(bytes), index)
+        : index == 0 ? bytes.ToArray() : null;
 
     /// <summary>Renders DER; false where it is no certificate. Never throws.</summary>
     public static bool TryRender(ReadOnlyMemory<byte> der, out byte[] json)
@@ -50,12 +56,12 @@ public static class CertificateDocument
         }
     }
 
-    private static byte[]? FromPem(string text)
+    private static byte[]? FromPem(string text, int index)
     {
         ReadOnlySpan<char> rest = text;
         while (PemEncoding.TryFind(rest, out PemFields fields))
         {
-            if (rest[fields.Label] is "CERTIFICATE" && Base64Text.TryDecode(rest[fields.Base64Data].ToString(), out byte[] der))
+            if (rest[fields.Label] is "CERTIFICATE" && Base64Text.TryDecode(rest[fields.Base64Data].ToString(), out byte[] der) && index-- == 0)
             {
                 return der;
             }

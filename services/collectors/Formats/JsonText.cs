@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -64,6 +65,35 @@ public static class JsonText
             failure = Describe(text.Span, e);
             return null;
         }
+    }
+
+    /// <summary>
+    /// Several JSON texts, one after another, as the items of one array, each as it stands; null where there are not at
+    /// least two, or something is no JSON.
+    /// </summary>
+    internal static byte[]? Join(ReadOnlyMemory<byte> texts)
+    {
+        ReadOnlySpan<byte> span = SkipByteOrderMark(texts).Span;
+        var reader = new Utf8JsonReader(span, new JsonReaderOptions { AllowMultipleValues = true, MaxDepth = MaxDepth });
+        var array = new ArrayBufferWriter<byte>(span.Length + 16);
+        int count = 0;
+        try
+        {
+            while (reader.Read())
+            {
+                int start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                array.Write(count++ == 0 ? "["u8 : ","u8);
+                array.Write(span[start..(int)reader.BytesConsumed]);
+            }
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+
+        array.Write("]"u8);
+        return count > 1 ? array.WrittenSpan.ToArray() : null;
     }
 
     internal static ReadOnlyMemory<byte> SkipByteOrderMark(ReadOnlyMemory<byte> text) =>

@@ -22,6 +22,21 @@ public sealed partial class Node
     public Node DecodeCertificate() => Decode("certificate");
 
     /// <summary>
+    /// Every certificate of a node, in its order: a PEM text may hold several. Only the failed node where there is none.
+    /// </summary>
+    public IReadOnlyList<Node> DecodeCertificates()
+    {
+        var certificates = new List<Node> { DecodeCertificate() };
+        while (certificates.Count < CertificateDocument.MaxCertificates
+            && Decode($"certificate-{certificates.Count}") is { Failure: null } further)
+        {
+            certificates.Add(further);
+        }
+
+        return certificates;
+    }
+
+    /// <summary>
     /// SHA-256 of the node's raw bytes, as a root string of lower-case hex: for the notification's own root all its
     /// bytes, for decoded bytes those, for any other node its JSON text exactly as it stands (a string with its quotes).
     /// </summary>
@@ -50,7 +65,9 @@ public sealed partial class Node
             "json" => Raw(tree, allowText: true, out ReadOnlyMemory<byte> text) ?? Parsed(tree, text, this),
             "base64" => FromBase64(tree, out ReadOnlyMemory<byte> bytes) ?? new Node(tree, bytes),
             "base64-json" => FromBase64(tree, out ReadOnlyMemory<byte> bytes) ?? Parsed(tree, bytes, this),
-            "certificate" => Certificate(tree),
+            "json-lines" => Rendered(tree, JsonText.Join, "not JSON texts one after another"),
+            "verification-log" => Rendered(tree, VerificationLog.ToJson, "not a log with verification results"),
+            _ when step == "certificate" || step.StartsWith("certificate-", StringComparison.Ordinal) => Certificate(tree, step),
             "sha256" => Hash(tree),
             "rekor-leaf" => Leaf(tree),
             _ when step == "yaml" || step.StartsWith("yaml-document-", StringComparison.Ordinal) => Yaml(tree, step),
@@ -110,12 +127,22 @@ public sealed partial class Node
         return null;
     }
 
-    private Node Certificate(Tree tree)
+    private Node Rendered(Tree tree, Func<ReadOnlyMemory<byte>, byte[]?> render, string otherwise) =>
+        Raw(tree, allowText: true, out ReadOnlyMemory<byte> text)
+        ?? (render(text) is { } json ? Parsed(tree, json, this) : new Node(tree, Reject(otherwise)));
+
+    private Node Certificate(Tree tree, string step)
     {
+        int index = 0;
+        if (step != "certificate" && !TryIndex(step, "certificate-", out index))
+        {
+            return new Node(tree, Reject("unknown decode step"));
+        }
+
         byte[]? der = Kind switch
         {
-            NodeKind.Bytes => CertificateDocument.ToDer(Bytes.Span),
-            NodeKind.String => CertificateDocument.ToDer(Text!),
+            NodeKind.Bytes => CertificateDocument.ToDer(Bytes.Span, index),
+            NodeKind.String => CertificateDocument.ToDer(Text!, index),
             _ => null,
         };
         return der is not null && CertificateDocument.TryRender(der, out byte[] json)
@@ -154,7 +181,7 @@ public sealed partial class Node
 
         IReadOnlyList<ReadOnlyMemory<byte>> documents = YamlText.ToJson(text, out ParseFailure? failure);
         int index = 0;
-        if (step != "yaml" && !int.TryParse(step.AsSpan("yaml-document-".Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out index))
+        if (step != "yaml" && !TryIndex(step, "yaml-document-", out index))
         {
             return new Node(tree, Reject("unknown decode step"));
         }
@@ -163,6 +190,9 @@ public sealed partial class Node
             : index < documents.Count ? Parsed(tree, documents[index], this)
             : new Node(tree, Reject("the YAML stream has no such document"));
     }
+
+    private static bool TryIndex(string step, string prefix, out int index) =>
+        int.TryParse(step.AsSpan(prefix.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out index);
 
     /// <summary>One document: the notification's own, or what a decode step of another document's node gave.</summary>
     internal sealed class Tree(SourceDocument owner, Node? origin, string? @as)

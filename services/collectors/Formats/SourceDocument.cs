@@ -14,6 +14,9 @@ public enum DocumentSyntax
 
     /// <summary>JSON where the body starts with a bracket, else YAML.</summary>
     JsonOrYaml,
+
+    /// <summary>One JSON text, or several one after another (JSON lines).</summary>
+    JsonLines,
 }
 
 /// <summary>
@@ -33,7 +36,7 @@ public sealed class SourceDocument : IDisposable
         Documents = [];
     }
 
-    /// <summary>The documents of the body: one for JSON, any number for YAML, none where <see cref="Failure"/> is set.</summary>
+    /// <summary>The documents of the body: one for JSON, any number for YAML and JSON lines, none where <see cref="Failure"/> is set.</summary>
     public IReadOnlyList<Node> Documents { get; private set; }
 
     /// <summary>The first document; an undecodable node where the body can't be parsed.</summary>
@@ -53,7 +56,11 @@ public sealed class SourceDocument : IDisposable
     public static SourceDocument Parse(Notification notification, DocumentSyntax syntax = DocumentSyntax.Json)
     {
         var document = new SourceDocument(notification);
-        if (syntax == DocumentSyntax.Json || (syntax == DocumentSyntax.JsonOrYaml && StartsAsJson(notification.Body)))
+        if (syntax == DocumentSyntax.JsonLines)
+        {
+            document.ReadJsonLines(notification.Body);
+        }
+        else if (syntax == DocumentSyntax.Json || (syntax == DocumentSyntax.JsonOrYaml && StartsAsJson(notification.Body)))
         {
             document.Root = Node.OfBody(document, notification.Body);
             document.Documents = document.Root.Failure is null ? [document.Root] : [];
@@ -83,6 +90,13 @@ public sealed class SourceDocument : IDisposable
     {
         ReadOnlySpan<byte> text = JsonText.SkipByteOrderMark(body).Span.TrimStart(" \t\r\n"u8);
         return text is [(byte)'{' or (byte)'[', ..];
+    }
+
+    private void ReadJsonLines(ReadOnlyMemory<byte> body)
+    {
+        Root = Node.OfBody(this, body);
+        Documents = Root.Failure is null ? [Root] : Body.Decode("json-lines").Items;
+        Root = Documents.Count > 0 ? Documents[0] : Root;
     }
 
     private void ReadYaml(ReadOnlyMemory<byte> body)

@@ -60,7 +60,7 @@ internal sealed class ContainerStatusReader(Node pod, bool deleted, Cluster clus
         (newest, time) = (null, null);
         foreach (Node node in times)
         {
-            TimeReading reading = Formats.Times.Read(node, TimeFormats.Rfc3339);
+            TimeReading reading = Collectors.Formats.Times.Read(node, TimeFormats.Rfc3339);
             if (reading.Unreadable is not null)
             {
                 return node.Reject(reading.Unreadable);

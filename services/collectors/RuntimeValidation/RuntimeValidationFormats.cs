@@ -1,4 +1,5 @@
 using ReleaseIntegrity.Collectors.Formats.CloudEvents;
+using ReleaseIntegrity.Collectors.RuntimeValidation.Formats;
 using ReleaseIntegrity.Contracts;
 
 namespace ReleaseIntegrity.Collectors.RuntimeValidation;
@@ -16,7 +17,13 @@ public static class RuntimeValidationFormats
         new PodNormalizer(options),
         new AdmissionNormalizer(options, "admission"),
         new AdmissionNormalizer(options, "k8s-admission"),
+        new AuditNormalizer(options),
+        new KyvernoNormalizer(options),
         new PolicyReportNormalizer(options),
+        new RatifyNormalizer(options),
+        new ArgoCdNormalizer(options),
+        new FluxNormalizer(options),
+        new ServiceEventsNormalizer(options),
         new CloudEventsNormalizer(Source.RuntimeValidation),
     ];
 }

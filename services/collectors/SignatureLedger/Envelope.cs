@@ -9,6 +9,9 @@ namespace ReleaseIntegrity.Collectors.SignatureLedger;
 /// </summary>
 internal sealed class Envelope
 {
+    /// <summary>The instance of entries that no log has.</summary>
+    public const string Unlogged = "unlogged";
+
     private readonly Node _content;
     private readonly bool _isDsse;
 
@@ -80,7 +83,8 @@ internal sealed class Envelope
     private const string DssePrefix = "dsse-sha256:";
     private const string SignaturePrefix = "signature-sha256:";
 
-    private static Envelope? ReadDsse(Node dsse, out NormalisedItem? refusal)
+    /// <summary>Reads a DSSE envelope; null with a rejected item where it is none.</summary>
+    public static Envelope? ReadDsse(Node dsse, out NormalisedItem? refusal)
     {
         refusal = dsse["signatures"].Items.Count == 0
             ? dsse["signatures"].Reject("an envelope without a signature is no ledger entry")

@@ -95,6 +95,9 @@ internal sealed record LogEntry
         return entry;
     }
 
+    /// <summary>Whether a text is a uuid: a leaf hash, or a shard's tree id and a leaf hash, in hex.</summary>
+    public static bool IsUuid(string text) => text.Length is UuidDigits or SharedUuidDigits && IsHex(text);
+
     /// <summary>The order in which the first of several entries is chosen: log id, then position.</summary>
     public static int Compare(LogEntry left, LogEntry right)
     {
@@ -140,8 +143,6 @@ internal sealed record LogEntry
 
         return null;
     }
-
-    private static bool IsUuid(string text) => text.Length is UuidDigits or SharedUuidDigits && IsHex(text);
 
     private static bool IsHex(string? text) =>
         text is { Length: > 0 and <= 128 } && text.All(char.IsAsciiHexDigit);

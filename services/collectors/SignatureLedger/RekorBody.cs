@@ -53,6 +53,14 @@ internal sealed class RekorBody
         return refusal is null ? new RekorBody(body) : null;
     }
 
+    /// <summary>
+    /// The hash of what was signed, by an entry of kind <c>hashedrekord</c> or the older <c>rekord</c>; null for any other body.
+    /// </summary>
+    public static Digest? PayloadHash(Node body) =>
+        body["kind"].String is not ("hashedrekord" or "rekord") || body["kind"].IsAmbiguous ? null
+        : new RekorBody(body).DataHash(out Node place, out _) is { } digest && !place.IsAmbiguous ? digest
+        : null;
+
     /// <summary>The hash that a <c>hashedrekord</c> is about; null where it has none that is an OCI digest.</summary>
     /// <param name="place">The node that holds it.</param>
     /// <param name="foreign">Whether it is a hash of another algorithm, and not a malformed one.</param>

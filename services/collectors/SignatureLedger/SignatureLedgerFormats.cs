@@ -1,4 +1,5 @@
 using ReleaseIntegrity.Collectors.Formats.CloudEvents;
+using ReleaseIntegrity.Collectors.SignatureLedger.Formats;
 using ReleaseIntegrity.Contracts;
 
 namespace ReleaseIntegrity.Collectors.SignatureLedger;
@@ -7,12 +8,23 @@ namespace ReleaseIntegrity.Collectors.SignatureLedger;
 public static class SignatureLedgerFormats
 {
     /// <summary>
-    /// All of them, the shared <c>cloudevents</c> among them; stateless and safe to share between threads.
+    /// All of them, the shared <c>cloudevents</c> among them; stateless and safe to share between threads. <c>oci-layout</c> is
+    /// another name of <c>oci-referrers</c>.
     /// </summary>
     public static IReadOnlyList<INormalizer> All() =>
     [
         new SigstoreBundleNormalizer(),
         new RekorV1Normalizer(),
+        new RekorV2Normalizer(),
+        new DsseNormalizer(),
+        new InTotoSlsaNormalizer(),
+        new CosignSimpleSigningNormalizer(),
+        new OciReferrersNormalizer("oci-referrers"),
+        new OciReferrersNormalizer("oci-layout"),
+        new NotationNormalizer(),
+        new GitHubAttestationNormalizer(),
+        new FulcioNormalizer(),
+        new SignedEventsNormalizer(),
         new CloudEventsNormalizer(Source.SignatureLedger),
     ];
 }

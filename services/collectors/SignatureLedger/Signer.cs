@@ -57,17 +57,19 @@ internal sealed class Signer
         return this;
     }
 
-    /// <summary>A further certificate of the chain.</summary>
+    /// <summary>A further certificate of the chain, or several in one PEM text.</summary>
     public Signer Ancestor(Node node)
     {
-        Node certificate = node.DecodeCertificate();
-        if (certificate.Failure is not null)
+        foreach (Node certificate in node.DecodeCertificates())
         {
-            _badAncestor ??= (node, "a chain certificate is not an X.509 certificate (DER or PEM, in base64)");
-        }
-        else
-        {
-            _lineage.Add((certificate["sha256"], "chain-sha256:" + certificate["sha256"].Text));
+            if (certificate.Failure is not null)
+            {
+                _badAncestor ??= (node, "a chain certificate is not an X.509 certificate (DER or PEM, in base64)");
+            }
+            else
+            {
+                _lineage.Add((certificate["sha256"], "chain-sha256:" + certificate["sha256"].Text));
+            }
         }
 
         return this;

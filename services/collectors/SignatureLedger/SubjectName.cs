@@ -12,6 +12,7 @@ namespace ReleaseIntegrity.Collectors.SignatureLedger;
 public static class SubjectName
 {
     private const int MostCharacters = 2048;
+    private const string Https = "https://";
 
     /// <summary>
     /// The image that a name stands for; false when it names none. <paramref name="digest"/> is set where the name
@@ -28,7 +29,18 @@ public static class SubjectName
 
         return PackageUrl.Parse(name) is { } package
             ? TryParsePackage(package, out image, out digest)
+            : name.StartsWith(Https, StringComparison.OrdinalIgnoreCase) ? TryParseAddress(name[Https.Length..], out image, out digest)
             : ImageReference.TryParse(name, out image, out digest, hostRequired: true);
+    }
+
+    /// <summary>
+    /// Google Cloud Build writes <c>https://</c> before a reference. Only a tag or a digest tells it from the address of a file.
+    /// </summary>
+    private static bool TryParseAddress(string text, out ImageReference? image, out Digest? digest)
+    {
+        bool parsed = ImageReference.TryParse(text, out image, out digest, hostRequired: true) && (image!.Tag is not null || digest is not null);
+        (image, digest) = parsed ? (image, digest) : (null, null);
+        return parsed;
     }
 
     private static bool TryParsePackage(PackageUrl package, out ImageReference? image, out Digest? digest)

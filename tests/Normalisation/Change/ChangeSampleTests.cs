@@ -1,4 +1,5 @@
 using ReleaseIntegrity.Collectors.ChangeSnapshot;
+using ReleaseIntegrity.Collectors.ChangeSnapshot.Formats;
 using ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
 
 namespace ReleaseIntegrity.Tests.Normalisation.Change;
@@ -56,13 +57,13 @@ public sealed class ChangeSampleTests
             .With("format: servicenow\nversion: 1\nimage: {registry: phase, repository: type, tag: phase}\n", "snow.yaml")
             .With("format: jira\nversion: 1\nimage: {repository: fields.project.id, tag: key}\nfields: {approval-time: fields.updated, exception-bindings: fields.labels}\n", "jira.yaml");
 
-        Observation change = Check.Single(new ServiceNowNormalizer(mappings.ServiceNow), Samples.Notification(
+        Observation change = Check.Single(new ServiceNowNormalizer(mappings["servicenow"]), Samples.Notification(
             "change-management/servicenow/doc-chg-rest-get.json", Source.ChangeSnapshot, "servicenow"));
         Assert.Equal(new Revision("10", new DateTimeOffset(2015, 7, 6, 18, 59, 27, TimeSpan.Zero)), change.Revision);
         Assert.Equal(("1766f1de47410200e90d87e8dee490f6", Approval.Approved), (change.Record.Id, change.Approval));
         Assert.Equal(("3", "3.0"), (change.Reading(Field.ReviewerState).Single, change.Reading(Field.ReviewerState).Raw));
 
-        Observation issue = Check.Single(new JiraNormalizer(mappings.Jira), Samples.Notification(
+        Observation issue = Check.Single(new JiraNormalizer(mappings["jira"]), Samples.Notification(
             "change-management/jira/webhook-cloud-issue-created-many-fields.json", Source.ChangeSnapshot, "jira"));
         Assert.Equal(("mmtest.atlassian.net", "10509"), (issue.Record.Instance, issue.Record.Id));
         Assert.Equal(new Revision("11627", DateTimeOffset.FromUnixTimeMilliseconds(1566935004475)), issue.Revision);

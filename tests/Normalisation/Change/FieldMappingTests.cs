@@ -1,4 +1,5 @@
 using ReleaseIntegrity.Collectors.ChangeSnapshot;
+using ReleaseIntegrity.Collectors.ChangeSnapshot.Formats;
 using ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
 
 namespace ReleaseIntegrity.Tests.Normalisation.Change;
@@ -64,14 +65,14 @@ public sealed class FieldMappingTests
         FieldMappings mappings = FieldMappings.Default.With(
             """{"format":"servicenow","version":12,"digest":"u_sha","fields":{"release-train":"u_train","release-window":null}}""", "snow.json");
 
-        Assert.Equal("u_sha", mappings.ServiceNow.Digest!.Expression);
-        Assert.Equal("u_artifact_image", mappings.ServiceNow.Image!.Reference!.Expression);
-        Assert.Equal("u_train", mappings.ServiceNow.Fields[Field.ReleaseTrain].Expression);
-        Assert.DoesNotContain(Field.ReleaseWindow, mappings.ServiceNow.Fields.Keys);
-        Assert.Equal("u_approved_at", mappings.ServiceNow.Fields[Field.ApprovalTime].Expression);
-        Assert.Same(FieldMappings.Default.Jira, mappings.Jira);
+        Assert.Equal("u_sha", mappings["servicenow"].Digest!.Expression);
+        Assert.Equal("u_artifact_image", mappings["servicenow"].Image!.Reference!.Expression);
+        Assert.Equal("u_train", mappings["servicenow"].Fields[Field.ReleaseTrain].Expression);
+        Assert.DoesNotContain(Field.ReleaseWindow, mappings["servicenow"].Fields.Keys);
+        Assert.Equal("u_approved_at", mappings["servicenow"].Fields[Field.ApprovalTime].Expression);
+        Assert.Same(FieldMappings.Default["jira"], mappings["jira"]);
         Assert.Equal([1012, 1000], ChangeSnapshotFormats.All(mappings).Take(2).Select(n => n.MappingVersion));
-        Assert.Equal(["servicenow", "jira", "cloudevents"], ChangeSnapshotFormats.All(mappings).Select(n => n.Format));
+        Assert.Equal([.. FieldMappings.Formats, "cloudevents"], ChangeSnapshotFormats.All(mappings).Select(n => n.Format));
     }
 
     [Fact]
@@ -83,7 +84,7 @@ public sealed class FieldMappingTests
             string snow = Path.Combine(folder, "snow.yaml");
             File.WriteAllText(snow, $"{Start}digest: u_sha");
 
-            Assert.Equal("u_sha", FieldMappings.Load([snow]).ServiceNow.Digest!.Expression);
+            Assert.Equal("u_sha", FieldMappings.Load([snow])["servicenow"].Digest!.Expression);
             Assert.Contains("second", Assert.Throws<FieldMappingException>(() => FieldMappings.Load([snow, snow])).Message, StringComparison.Ordinal);
             Assert.Contains("can't be read", Assert.Throws<FieldMappingException>(() => FieldMappings.Load([snow + "x"])).Message, StringComparison.Ordinal);
         }
@@ -159,7 +160,7 @@ public sealed class FieldMappingTests
     private static Observation Read(string expression, string field = "release-train")
     {
         string mapping = $"{Start}fields:\n  {field}: '{expression.Replace("'", "''", StringComparison.Ordinal)}'\n";
-        var normalizer = new ServiceNowNormalizer(FieldMappings.Default.With(mapping, "snow.yaml").ServiceNow);
+        var normalizer = new ServiceNowNormalizer(FieldMappings.Default.With(mapping, "snow.yaml")["servicenow"]);
         return Check.Single(normalizer, Make.Json(
             """
             {"sys_id":"1","u_artifact_image":"registry.example/app:1","u_a":"A","u_empty":"","a/b~c d":"odd","obj":{"k":{"v":"V"}},

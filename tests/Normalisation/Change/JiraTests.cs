@@ -1,4 +1,5 @@
 using ReleaseIntegrity.Collectors.ChangeSnapshot;
+using ReleaseIntegrity.Collectors.ChangeSnapshot.Formats;
 using ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
 
 namespace ReleaseIntegrity.Tests.Normalisation.Change;
@@ -16,7 +17,7 @@ public sealed class JiraTests
           release-window: fields.issuelinks[?type.name=='Window'].outwardIssue.key | [0]
         """;
 
-    private static readonly JiraNormalizer Normalizer = new(FieldMappings.Default.With(Mapping, "jira-acme.yaml").Jira);
+    private static readonly JiraNormalizer Normalizer = new(FieldMappings.Default.With(Mapping, "jira-acme.yaml")["jira"]);
 
     private static readonly string Digest = Make.Digest('b');
 
@@ -143,7 +144,7 @@ public sealed class JiraTests
     [Fact]
     public void Without_a_mapping_no_issue_names_an_artifact_and_the_reason_says_so()
     {
-        var item = Check.Single<NormalisedItem.Irrelevant>(new JiraNormalizer(FieldMappings.Default.Jira), Webhook(Updated(Issue)));
+        var item = Check.Single<NormalisedItem.Irrelevant>(new JiraNormalizer(FieldMappings.Default["jira"]), Webhook(Updated(Issue)));
 
         Assert.Contains("mapping", item.Reason, StringComparison.Ordinal);
     }

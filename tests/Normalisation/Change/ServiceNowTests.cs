@@ -1,11 +1,12 @@
 using ReleaseIntegrity.Collectors.ChangeSnapshot;
+using ReleaseIntegrity.Collectors.ChangeSnapshot.Formats;
 using ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
 
 namespace ReleaseIntegrity.Tests.Normalisation.Change;
 
 public sealed class ServiceNowTests
 {
-    private static readonly ServiceNowNormalizer Normalizer = new(FieldMappings.Default.ServiceNow);
+    private static readonly ServiceNowNormalizer Normalizer = new(FieldMappings.Default["servicenow"]);
 
     private static readonly string Digest = Make.Digest('b');
 
@@ -204,6 +205,22 @@ public sealed class ServiceNowTests
     [InlineData("7", typeof(NormalisedItem.Rejected))]
     public void What_can_not_become_evidence_says_why(string body, Type expected) =>
         Assert.IsType(expected, Assert.Single(Check.Items(Normalizer, Make1(body))));
+
+    [Fact]
+    public void A_flattened_pair_is_read_by_its_value_and_only_as_a_pair()
+    {
+        Observation observation = Check.Single(Normalizer, Make1($$"""
+            {"operation": "update", "current": {"sys_id_value": "9", "sys_id_display_value": "9", "state.value": "4", "state.display_value": "Canceled",
+              "u_artifact_image": "registry.example/app:1", "u_artifact_image_value": "registry.example/app:2", "u_artifact_image_display_value": "two",
+              "u_artifact_digest_value": "{{Digest}}", "sys_updated_on_value": "2026-03-22 09:00:00", "sys_updated_on_display_value": "22.03.2026 10:00"} }
+            """));
+
+        Assert.Equal(("9", Approval.Cancelled), (observation.Record.Id, observation.Approval));
+        Assert.Equal("/current/u_artifact_image", observation.Reading(Field.Repository).Place.Pointer);
+        Assert.Equal("registry.example/app:1", observation.Subjects[0].Image!.ToString());
+        Assert.DoesNotContain(observation.Fields, f => f.Field == Field.ManifestDigest);
+        Assert.Equal(new DateTimeOffset(2026, 3, 22, 9, 0, 0, TimeSpan.Zero), observation.Revision.Time);
+    }
 
     [Fact]
     public void A_hint_asks_for_the_change_by_its_number()

@@ -1,5 +1,6 @@
 using System.Text;
 using ReleaseIntegrity.Collectors.RuntimeValidation;
+using ReleaseIntegrity.Collectors.RuntimeValidation.Formats;
 
 namespace ReleaseIntegrity.Tests.Normalisation.Runtime;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using ReleaseIntegrity.Collectors.RuntimeValidation;
+using ReleaseIntegrity.Collectors.RuntimeValidation.Formats;
 
 namespace ReleaseIntegrity.Tests.Normalisation.Runtime;
 
@@ -61,6 +62,11 @@ public sealed class PolicyReportTests
     [InlineData("a: b: c", typeof(NormalisedItem.Rejected))]
     public void What_names_nothing_says_why(string body, Type expected) =>
         Assert.IsType(expected, Assert.Single(Check.Items(Normalizer, Notify(body))));
+
+    [Fact]
+    public void A_report_that_only_counts_its_results_asks_for_its_scope() =>
+        Assert.Equal("Pod n/a", Check.Single<NormalisedItem.Hint>(Normalizer, Notify(
+            """{"apiVersion":"wgpolicyk8s.io/v1alpha2","kind":"PolicyReport","scope":{"kind":"Pod","name":"a","namespace":"n"},"summary":{"fail":1}}""")).Target);
 
     [Fact]
     public void A_byte_order_mark_and_several_YAML_documents_are_no_obstacle()

@@ -3,16 +3,13 @@ using ReleaseIntegrity.Contracts;
 
 namespace ReleaseIntegrity.AllInOne.Offline.Input;
 
-/// <summary>Which source speaks in an event whose folder or line names only <c>cloudevents</c>: the event type says it.</summary>
+/// <summary>
+/// Which source speaks in an event whose folder or line names only <c>cloudevents</c> or <c>cdevents</c>: the event type says it.
+/// </summary>
 internal static class CloudEventSource
 {
-    /// <summary>The format that leaves its source open.</summary>
-    public const string Format = "cloudevents";
-
     /// <summary>What to do where the events don't say.</summary>
-    public const string Fix = "name the source: artifact-registry/cloudevents, signature-ledger/cloudevents and so on";
-
-    private const string Prefix = "dev.releaseintegrity.";
+    public const string Fix = "name the source before the format: artifact-registry/cloudevents, signature-ledger/cdevents and so on";
 
     /// <summary>
     /// The source of the event, or of all events of a batch; null where the type is foreign, a batch mixes sources, or the
@@ -55,20 +52,23 @@ internal static class CloudEventSource
         return common;
     }
 
-    private static Source? OfEvent(JsonElement e) =>
-        e.ValueKind == JsonValueKind.Object && e.TryGetProperty("type", out JsonElement type) && type.ValueKind == JsonValueKind.String
-            ? OfType(type.GetString()!)
+    private static Source? OfEvent(JsonElement e) => e.ValueKind != JsonValueKind.Object ? null
+        : Text(e, "type") is { } type ? OfType(type)
+        : e.TryGetProperty("context", out JsonElement context) && Text(context, "type") is { } cdEvent ? OfType(cdEvent)
+        : null;
+
+    private static string? Text(JsonElement e, string name) =>
+        e.ValueKind == JsonValueKind.Object && e.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
             : null;
 
-    private static Source? OfType(string type)
+    private static Source? OfType(string type) => type.Split('.') switch
     {
-        if (!type.StartsWith(Prefix, StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        string rest = type[Prefix.Length..];
-        int dot = rest.IndexOf('.', StringComparison.Ordinal);
-        return dot > 0 && WireNames.TryParse(rest[..dot], out Source source) ? source : null;
-    }
+        ["dev", "releaseintegrity", var name, _, ..] => WireNames.TryParse(name, out Source source) ? source : null,
+        ["dev", "cdevents", "artifact", "signed", ..] => Source.SignatureLedger,
+        ["dev", "cdevents", "artifact", ..] => Source.ArtifactRegistry,
+        ["dev", "cdevents", "change" or "ticket" or "approval" or "changewindow", ..] => Source.ChangeSnapshot,
+        ["dev", "cdevents", "service" or "environment", ..] => Source.RuntimeValidation,
+        _ => null,
+    };
 }

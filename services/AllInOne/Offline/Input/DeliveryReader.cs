@@ -57,7 +57,7 @@ internal sealed class DeliveryReader(IReadOnlyList<InputFile> files, FormatTable
         INormalizer? normalizer = speakers.Count == 1 ? speakers[0] : null;
         if (speakers.Count > 1 && CloudEventSource.Of(body, headers) is { } source)
         {
-            normalizer = speakers.First(n => n.Source == source);
+            normalizer = speakers.FirstOrDefault(n => n.Source == source);
         }
 
         if (normalizer is null)

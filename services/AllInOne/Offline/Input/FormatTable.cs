@@ -81,7 +81,9 @@ internal sealed class FormatTable
     {
         DirectoryInfo? folder = new FileInfo(path).Directory;
         string format = folder?.Name ?? "";
-        return TryParseSource(folder?.Parent?.Name, out _) && _byFormat.ContainsKey(format)
+        // A folder may lie with another source's: image layouts with the ledger's, for what they attach.
+        return TryParseSource(folder?.Parent?.Name, out Source source)
+            && _byFormat.TryGetValue(format, out List<INormalizer>? speakers) && speakers.Exists(n => n.Source == source)
             ? $"{folder!.Parent!.Name}/{format}"
             : format;
     }

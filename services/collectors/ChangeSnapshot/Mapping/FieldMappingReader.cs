@@ -14,8 +14,6 @@ public static class FieldMappingReader
 {
     private const int MaxVersion = 999;
 
-    private static readonly string[] Formats = ["servicenow", "jira"];
-
     private static readonly string[] Members =
     [
         "format", "version", "id", "revision", "time", "instance", "image", "digest", "fields", "approval", "withdrawn",
@@ -194,9 +192,9 @@ public static class FieldMappingReader
             ((YamlMappingNode)parent).Children.TryGetValue(new YamlScalarNode(member), out node!);
 
         internal string Format() =>
-            TryGet(Root, "format", out YamlNode node) && node is YamlScalarNode { Value: { } format } && Formats.Contains(format)
+            TryGet(Root, "format", out YamlNode node) && node is YamlScalarNode { Value: { } format } && FieldMappings.Formats.Contains(format)
                 ? format
-                : throw Refuse(node ?? Root, "format", $"one of {string.Join(", ", Formats)} is wanted");
+                : throw Refuse(node ?? Root, "format", $"one of {string.Join(", ", FieldMappings.Formats)} is wanted");
 
         internal int Version(int minimum) =>
             TryGet(Root, "version", out YamlNode node)

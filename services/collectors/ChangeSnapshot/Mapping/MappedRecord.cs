@@ -26,6 +26,20 @@ internal sealed class MappedRecord
     /// <summary>The record's own node.</summary>
     internal Node Node => _tokens.Node;
 
+    /// <summary>Whether <c>x_value</c> beside <c>x_display_value</c> answers to <c>x</c>, where the record has no <c>x</c>.</summary>
+    internal bool PairsAreFlat
+    {
+        get => _tokens.PairsAreFlat;
+        init => _tokens.PairsAreFlat = value;
+    }
+
+    /// <summary>Pointer of a member that may be a text of JSON: then expressions lead on into what it holds. Null for none.</summary>
+    internal string? TextOfJson
+    {
+        get => _tokens.TextOfJson;
+        init => _tokens.TextOfJson = value;
+    }
+
     /// <summary>The text of a scalar node without surrounding white space (people type it); <c>3.0</c> is <c>3</c>.</summary>
     internal static string? TextOf(Node? node) => node is null
         ? null
@@ -55,6 +69,9 @@ internal sealed class MappedRecord
                     "the mapping's expression chooses several nodes where one is wanted; narrow it with a [?filter] or | [0]");
         }
     }
+
+    /// <summary>Every node that a selector chooses.</summary>
+    internal IReadOnlyList<Node> Chosen(NodeSelector selector) => [.. selector.Select(_tokens).Nodes.Select(ReadThrough)];
 
     /// <summary>The members of a set, and the one node that holds them all.</summary>
     internal (Mapped Place, IReadOnlyList<string> Values) Set(NodeSelector selector, char[] separators)

@@ -28,6 +28,15 @@ internal sealed class RecordTokens
     /// <summary>The record.</summary>
     internal Node Node { get; }
 
+    /// <summary>Pointer of a member that may be a text of JSON, relative to the document; null for none.</summary>
+    internal string? TextOfJson { get; set; }
+
+    /// <summary>
+    /// Whether pairs of display value and value may be flattened: <c>x_value</c> answers to <c>x</c> where
+    /// <c>x_display_value</c> stands beside it and the record has no <c>x</c>; with dots as well.
+    /// </summary>
+    internal bool PairsAreFlat { get; set; }
+
     internal JToken Root => _root ??= WithAliases(Token(Node));
 
     /// <summary>The node that a token stands for; null for a token that an expression made.</summary>
@@ -35,6 +44,17 @@ internal sealed class RecordTokens
 
     private JToken WithAliases(JToken root)
     {
+        foreach (Node member in PairsAreFlat && root is JObject ? Node.Members : [])
+        {
+            const string Display = "display_value";
+            if (member.Name.Length > Display.Length + 1 && member.Name.EndsWith(Display, StringComparison.Ordinal)
+                && member.Name[..^Display.Length] is { } stem && stem[^1] is '_' or '.' && Node[stem + "value"] is { Exists: true } value)
+            {
+                var target = (JObject)root;
+                target[stem[..^1]] ??= Token(value);
+            }
+        }
+
         foreach (string prefix in root is JObject ? _aliasPrefixes : [])
         {
             foreach (Node member in Node.Members.Where(m => m.Name.StartsWith(prefix, StringComparison.Ordinal)))
@@ -48,8 +68,14 @@ internal sealed class RecordTokens
         return root;
     }
 
-    private static JToken Token(Node node)
+    private JToken Token(Node node)
     {
+        if (TextOfJson is not null && node.Kind == NodeKind.String && node.Pointer == TextOfJson
+            && node.DecodeJson() is { Kind: NodeKind.Object } held)
+        {
+            node = held;
+        }
+
         JToken token = node.Kind switch
         {
             NodeKind.Object => Object(node),
@@ -63,7 +89,7 @@ internal sealed class RecordTokens
         return token;
     }
 
-    private static JObject Object(Node node)
+    private JObject Object(Node node)
     {
         var json = new JObject();
         foreach (Node member in node.Members)
@@ -74,7 +100,7 @@ internal sealed class RecordTokens
         return json;
     }
 
-    private static JArray Array(Node node)
+    private JArray Array(Node node)
     {
         var json = new JArray();
         foreach (Node item in node.Items)

@@ -33,7 +33,14 @@ internal static class NotificationState
 internal sealed record KeptDelivery(string IntakeId, string NotificationSha256, bool Waits);
 
 /// <summary>A content as it was kept.</summary>
-internal sealed record KeptNotification(long Id, long Revision, string Variant, Notification Notification);
+internal sealed record KeptNotification(long Id, long Revision, string Variant, Notification Notification)
+{
+    /// <summary>The revision of a content that has not been changed or put back since it was kept.</summary>
+    public const long FirstRevision = 1;
+}
+
+/// <summary>A content, and what became of it.</summary>
+internal sealed record ReadNotification(KeptNotification Kept, NormalisedNotification Result);
 
 /// <summary>What became of a content.</summary>
 internal sealed record NormalisedNotification
@@ -60,6 +67,14 @@ internal sealed record OutcomeRow(int Index, NormaliseOutcome Outcome)
     public string? Instance { get; init; }
 
     public string? Target { get; init; }
+}
+
+/// <summary>A content that waits: its id and the length of its body.</summary>
+internal sealed record WaitingRow
+{
+    public long NotificationId { get; init; }
+
+    public long Bytes { get; init; }
 }
 
 /// <summary>A row of <c>notification</c>, as far as a statement selects it.</summary>

@@ -47,60 +47,57 @@ internal sealed class NotificationLog(IStore store, Source source)
         store.ReadAsync(s => s.SingleAsync<long>(_sql.CountWaiting), cancellationToken);
 
     /// <summary>The next contents to normalise, in the order in which they were first kept.</summary>
-    public Task<IReadOnlyList<long>> WaitingAsync(long after, int limit, CancellationToken cancellationToken) =>
-        store.ReadAsync(s => s.QueryAsync<long>(_sql.SelectWaiting, new { after, limit }), cancellationToken);
-
-    /// <summary>One kept content.</summary>
-    public async Task<KeptNotification> LoadAsync(long id, CancellationToken cancellationToken)
-    {
-        NotificationRow row = await store.ReadAsync(
-            s => s.SingleAsync<NotificationRow>(_sql.Select, new { id }), cancellationToken);
-        return new KeptNotification(
-            row.NotificationId,
-            row.Revision,
-            row.Variant,
-            new Notification
+    /// <param name="after">Id of the last content that the caller has seen.</param>
+    /// <param name="limit">How many, at most.</param>
+    /// <param name="bytesLimit">Bytes of their bodies together, at most; one longer body comes alone.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<IReadOnlyList<KeptNotification>> WaitingAsync(
+        long after, int limit, long bytesLimit, CancellationToken cancellationToken) =>
+        store.ReadAsync<IReadOnlyList<KeptNotification>>(
+            async s =>
             {
-                Source = source,
-                Format = row.Format,
-                Body = row.Body,
-                ReceivedAt = row.ReceivedAt,
-                Headers = JsonSerializer.Deserialize(row.Headers, ContractsJson.Default.IReadOnlyDictionaryStringString)!,
-                Instance = row.Instance,
-            });
-    }
+                IReadOnlyList<WaitingRow> waiting = await s.QueryAsync<WaitingRow>(_sql.SelectWaiting, new { after, limit });
+                if (waiting.Count == 0)
+                {
+                    return [];
+                }
+
+                int count = 1;
+                long bytes = waiting[0].Bytes;
+                while (count < waiting.Count && (bytes += waiting[count].Bytes) <= bytesLimit)
+                {
+                    count++;
+                }
+
+                IReadOnlyList<NotificationRow> rows = await s.QueryAsync<NotificationRow>(
+                    _sql.SelectKept, new { first = waiting[0].NotificationId, last = waiting[count - 1].NotificationId });
+                return [.. rows.Select(Kept)];
+            },
+            cancellationToken);
 
     /// <summary>
-    /// Records what became of a content, replacing what an earlier reading made of it. False when the content has
-    /// changed since it was loaded, or another process was faster: then nothing is written.
+    /// Records what became of contents, replacing what earlier readings made of them. Returns those that were recorded:
+    /// where a content has changed since it was loaded, or another process was faster, nothing is written.
     /// </summary>
-    public async Task<bool> RecordAsync(
-        StoreTransaction transaction, KeptNotification kept, NormalisedNotification normalised)
+    public async Task<IReadOnlyList<ReadNotification>> RecordAsync(
+        StoreTransaction transaction, IReadOnlyList<ReadNotification> readings)
     {
-        int changed = await transaction.ExecuteAsync(
-            _sql.MarkNormalised,
-            new
-            {
-                kept.Id,
-                kept.Revision,
-                normalised.MappingVersion,
-                Items = normalised.Items.Count,
-                Rejected = normalised.Items.Count(i => i.Outcome == NormaliseOutcome.Rejected),
-                normalised.Failed,
-            });
-        if (changed == 0)
+        var changed = (await transaction.QueryRowsAsync<ReadNotification, long>(
+            _sql.MarkNormalised, NotificationStatements.Readings, readings)).ToHashSet();
+        ReadNotification[] recorded = [.. readings.Where(r => changed.Contains(r.Kept.Id))];
+
+        // Only a content that was put back has been read before.
+        long[] again = [.. recorded.Where(r => r.Kept.Revision > KeptNotification.FirstRevision).Select(r => r.Kept.Id)];
+        if (again.Length > 0)
         {
-            return false;
+            await transaction.ExecuteAsync(_sql.DeleteItems, new { ids = transaction.Keys(again) });
         }
 
-        await transaction.ExecuteAsync("delete from item where notification_id = @Id", new { kept.Id });
-        await transaction.ExecuteAsync(
-            _sql.InsertItem,
-            normalised.Items.Select(i => new
-            {
-                kept.Id, i.Index, Outcome = WireNames.Of(i.Outcome), i.Reason, i.Pointer, i.Instance, i.Target,
-            }));
-        return true;
+        await transaction.ExecuteRowsAsync(
+            _sql.InsertItems,
+            NotificationStatements.Items,
+            [.. recorded.SelectMany(r => r.Result.Items, (r, item) => (r.Kept.Id, item))]);
+        return recorded;
     }
 
     /// <summary>
@@ -111,28 +108,42 @@ internal sealed class NotificationLog(IStore store, Source source)
         store.WriteAsync(
             tx => tx.ExecuteAsync(_sql.RequeueUnusable, new { format, mappingVersion }), cancellationToken);
 
+    private KeptNotification Kept(NotificationRow row) => new(
+        row.NotificationId,
+        row.Revision,
+        row.Variant,
+        new Notification
+        {
+            Source = source,
+            Format = row.Format,
+            Body = row.Body,
+            ReceivedAt = row.ReceivedAt,
+            Headers = JsonSerializer.Deserialize(row.Headers, ContractsJson.Default.IReadOnlyDictionaryStringString)!,
+            Instance = row.Instance,
+        });
+
     private async Task<(long Id, bool Waits)> KeepContentAsync(
         StoreTransaction tx, Notification notification, string sha256, string variant, string headers)
     {
-        NotificationRow? known = await tx.SingleOrDefaultAsync<NotificationRow>(
-            _sql.SelectKnown, new { sha256, notification.Format, variant });
-        if (known is null)
+        long? added = await tx.SingleOrDefaultAsync<long?>(
+            _sql.Insert,
+            new
+            {
+                sha256,
+                notification.Format,
+                variant,
+                Body = notification.Body.ToArray(),
+                headers,
+                notification.Instance,
+                notification.ReceivedAt,
+            });
+        if (added is { } id)
         {
-            long id = await tx.SingleAsync<long>(
-                _sql.Insert,
-                new
-                {
-                    sha256,
-                    notification.Format,
-                    variant,
-                    Body = notification.Body.ToArray(),
-                    headers,
-                    notification.Instance,
-                    notification.ReceivedAt,
-                });
             return (id, true);
         }
 
+        NotificationRow known = await tx.SingleAsync<NotificationRow>(
+            _sql.SelectKnown, new { sha256, notification.Format, variant });
         int order = notification.ReceivedAt.CompareTo(known.ReceivedAt);
         bool earlier = order < 0 || (order == 0 && string.CompareOrdinal(headers, known.Headers) < 0);
         await tx.ExecuteAsync(

@@ -1,13 +1,45 @@
+using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Storage;
+
 namespace ReleaseIntegrity.Collectors.Hosting.Log;
 
 /// <summary>The notification log's SQL, per engine.</summary>
 internal sealed record NotificationStatements
 {
+    /// <summary>What became of a content, as a row.</summary>
+    public static RowShape<ReadNotification> Readings { get; } = RowShape.Of<ReadNotification>("reading_row")
+        .Long("notification_id", r => r.Kept.Id)
+        .Long("revision", r => r.Kept.Revision)
+        .Int("mapping_version", r => r.Result.MappingVersion)
+        .Int("items", r => r.Result.Items.Count)
+        .Int("rejected", r => r.Result.Items.Count(i => i.Outcome == NormaliseOutcome.Rejected))
+        .Flag("failed", r => r.Result.Failed);
+
+    /// <summary>An item's outcome and whose item it is, as a row.</summary>
+    public static RowShape<(long NotificationId, OutcomeRow Item)> Items { get; } =
+        RowShape.Of<(long NotificationId, OutcomeRow Item)>("item_row")
+            .Long("notification_id", r => r.NotificationId)
+            .Int("item_index", r => r.Item.Index)
+            .Text("outcome", 20, r => WireNames.Of(r.Item.Outcome))
+            .Text("reason", r => r.Item.Reason)
+            .Text("pointer", r => r.Item.Pointer)
+            .Text("instance", r => r.Item.Instance)
+            .Text("target", r => r.Item.Target);
+
+    /// <summary>Inserts a content and returns its id; nothing where it is known already.</summary>
     public required string Insert { get; init; }
 
     public required string InsertDelivery { get; init; }
 
+    /// <summary>The next contents that wait, with the length of their bodies.</summary>
     public required string SelectWaiting { get; init; }
+
+    /// <summary>Ends contents; returns the ids of those that were still as they had been loaded.</summary>
+    public required string MarkNormalised { get; init; }
+
+    public required string DeleteItems { get; init; }
+
+    public required string InsertItems { get; init; }
 
     public required string SelectItems { get; init; }
 
@@ -29,23 +61,12 @@ internal sealed record NotificationStatements
 
     public string CountWaiting { get; } = "select count(*) from notification where state = 'kept'";
 
-    public string Select { get; } =
+    public string SelectKept { get; } =
         """
         select notification_id, revision, format, variant, body, headers, instance, received_at
-        from notification where notification_id = @id
-        """;
-
-    public string MarkNormalised { get; } =
-        """
-        update notification
-        set state = 'normalised', mapping_version = @MappingVersion, items = @Items, rejected = @Rejected, failed = @Failed
-        where notification_id = @Id and revision = @Revision and state = 'kept'
-        """;
-
-    public string InsertItem { get; } =
-        """
-        insert into item (notification_id, item_index, outcome, reason, pointer, instance, target)
-        values (@Id, @Index, @Outcome, @Reason, @Pointer, @Instance, @Target)
+        from notification
+        where state = 'kept' and notification_id between @first and @last
+        order by notification_id
         """;
 
     public string RequeueUnusable { get; } =
@@ -86,6 +107,7 @@ internal sealed record NotificationStatements
             insert into notification (
               sha256, format, variant, body, headers, instance, received_at, deliveries, revision, state)
             values (@sha256, @Format, @variant, @Body, @headers, @Instance, @ReceivedAt, 1, 1, 'kept')
+            on conflict (sha256, format, variant) do nothing
             returning notification_id
             """,
         InsertDelivery = """
@@ -93,10 +115,21 @@ internal sealed record NotificationStatements
             returning delivery_id
             """,
         SelectWaiting = """
-            select notification_id from notification
+            select notification_id, length(body) as bytes from notification
             where state = 'kept' and notification_id > @after
             order by notification_id
             limit @limit
+            """,
+        MarkNormalised = """
+            update notification
+            set state = 'normalised', mapping_version = @mapping_version, items = @items, rejected = @rejected, failed = @failed
+            where notification_id = @notification_id and revision = @revision and state = 'kept'
+            returning notification_id
+            """,
+        DeleteItems = $"delete from item where notification_id in (select value from {StoreSnapshot.KeysIn(StoreEngines.Sqlite, "ids")})",
+        InsertItems = """
+            insert into item (notification_id, item_index, outcome, reason, pointer, instance, target)
+            values (@notification_id, @item_index, @outcome, @reason, @pointer, @instance, @target)
             """,
         SelectItems = """
             select n.notification_id, n.sha256, n.format, i.item_index, i.outcome, i.reason, i.pointer

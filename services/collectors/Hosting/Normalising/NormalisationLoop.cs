@@ -13,20 +13,13 @@ namespace ReleaseIntegrity.Collectors.Hosting.Normalising;
 internal sealed class NormalisationLoop(Collector collector, TimeProvider clock, ILogger<NormalisationLoop> logger)
     : BackgroundService
 {
-    // Also how many wait for the disk together: they share its commits, while only a few are normalised at once.
-    private const int PageLimit = 32;
+    // What is loaded, normalised and recorded together; one query, and one transaction with few statements.
+    private const int PageLimit = 128;
+    private const long PageBytesLimit = 4 * 1024 * 1024;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly string _source = WireNames.Of(collector.Source);
-    private readonly SemaphoreSlim _processors = new(collector.Options.NormaliseConcurrency);
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        _processors.Dispose();
-        base.Dispose();
-    }
 
     /// <summary>Goes once through everything that is kept; returns how many notifications it recorded.</summary>
     public async Task<int> DrainAsync(CancellationToken cancellationToken)
@@ -35,23 +28,15 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
         long after = 0;
         while (true)
         {
-            IReadOnlyList<long> page = await collector.Log.WaitingAsync(after, PageLimit, cancellationToken);
+            IReadOnlyList<KeptNotification> page =
+                await collector.Log.WaitingAsync(after, PageLimit, PageBytesLimit, cancellationToken);
             if (page.Count == 0)
             {
                 return recorded;
             }
 
-            await Parallel.ForEachAsync(
-                page,
-                new ParallelOptions { MaxDegreeOfParallelism = PageLimit, CancellationToken = cancellationToken },
-                async (id, ct) =>
-                {
-                    if (await NormaliseAsync(id, ct))
-                    {
-                        Interlocked.Increment(ref recorded);
-                    }
-                });
-            after = page[^1];
+            recorded += await RecordAsync(Read(page, cancellationToken), cancellationToken);
+            after = page[^1].Id;
         }
     }
 
@@ -96,60 +81,65 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
         }
     }
 
-    private async Task<bool> NormaliseAsync(long id, CancellationToken cancellationToken)
+    private ReadNotification[] Read(IReadOnlyList<KeptNotification> page, CancellationToken cancellationToken)
+    {
+        var readings = new ReadNotification[page.Count];
+        Parallel.For(
+            0,
+            page.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = collector.Options.NormaliseConcurrency, CancellationToken = cancellationToken },
+            i => readings[i] = Read(page[i]));
+        return readings;
+    }
+
+    private ReadNotification Read(KeptNotification kept)
+    {
+        string format = kept.Notification.Format;
+        long started = clock.GetTimestamp();
+        NormalisedNotification result = NotificationReading.Read(
+            kept,
+            collector.Normalisers.GetValueOrDefault(format),
+            collector.Options.ObservationsPerMessage,
+            out Exception? failure);
+        collector.Metrics.Took(format, clock.GetElapsedTime(started));
+        LogFailure(kept.Id, format, result, failure);
+        return new ReadNotification(kept, result);
+    }
+
+    private async Task<int> RecordAsync(ReadNotification[] readings, CancellationToken cancellationToken)
     {
         try
         {
-            (KeptNotification kept, NormalisedNotification normalised) = await ReadAsync(id, cancellationToken);
-            bool recorded = await collector.Store.WriteAsync(
+            IReadOnlyList<ReadNotification> recorded = await collector.Store.WriteAsync(
                 async tx =>
                 {
-                    bool changed = await collector.Log.RecordAsync(tx, kept, normalised);
-                    if (changed)
-                    {
-                        await collector.Outbox.EnqueueAsync(tx, normalised.Messages);
-                    }
-
+                    IReadOnlyList<ReadNotification> changed = await collector.Log.RecordAsync(tx, readings);
+                    await collector.Outbox.EnqueueAsync(tx, [.. changed.SelectMany(r => r.Result.Messages)]);
                     return changed;
                 },
                 cancellationToken);
-            if (recorded)
-            {
-                collector.Load.Waiting(-1);
-                Count(kept.Notification.Format, normalised);
-            }
-
-            return recorded;
+            collector.Load.Waiting(-recorded.Count);
+            Count(recorded);
+            return recorded.Count;
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Still kept: the next round takes it again, after the others have had their turn.
-            logger.LogError(e, "Collector {Source}: notification {NotificationId} could not be recorded", _source, id);
-            return false;
-        }
-    }
+            if (readings.Length > 1)
+            {
+                // One of them is the reason; the others shall not wait for it.
+                int recorded = 0;
+                foreach (ReadNotification reading in readings)
+                {
+                    recorded += await RecordAsync([reading], cancellationToken);
+                }
 
-    private async Task<(KeptNotification Kept, NormalisedNotification Normalised)> ReadAsync(
-        long id, CancellationToken cancellationToken)
-    {
-        await _processors.WaitAsync(cancellationToken);
-        try
-        {
-            KeptNotification kept = await collector.Log.LoadAsync(id, cancellationToken);
-            string format = kept.Notification.Format;
-            long started = clock.GetTimestamp();
-            NormalisedNotification normalised = NotificationReading.Read(
-                kept,
-                collector.Normalisers.GetValueOrDefault(format),
-                collector.Options.ObservationsPerMessage,
-                out Exception? failure);
-            collector.Metrics.Took(format, clock.GetElapsedTime(started));
-            LogFailure(id, format, normalised, failure);
-            return (kept, normalised);
-        }
-        finally
-        {
-            _processors.Release();
+                return recorded;
+            }
+
+            // Still kept: the next round takes it again, after the others have had their turn.
+            logger.LogError(
+                e, "Collector {Source}: notification {NotificationId} could not be recorded", _source, readings[0].Kept.Id);
+            return 0;
         }
     }
 
@@ -164,11 +154,13 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
         }
     }
 
-    private void Count(string format, NormalisedNotification normalised)
+    private void Count(IEnumerable<ReadNotification> recorded)
     {
-        foreach (IGrouping<NormaliseOutcome, OutcomeRow> outcome in normalised.Items.GroupBy(i => i.Outcome))
+        foreach (var outcome in recorded
+            .SelectMany(r => r.Result.Items, (r, item) => (r.Kept.Notification.Format, item.Outcome))
+            .CountBy(i => i))
         {
-            collector.Metrics.Normalised(format, WireNames.Of(outcome.Key), outcome.LongCount());
+            collector.Metrics.Normalised(outcome.Key.Format, WireNames.Of(outcome.Key.Outcome), outcome.Value);
         }
     }
 }

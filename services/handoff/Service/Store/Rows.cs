@@ -1,5 +1,3 @@
-using ReleaseIntegrity.Contracts;
-
 namespace ReleaseIntegrity.Handoff.Store;
 
 /// <summary>One package as stored: unmasked content and what stands beside it.</summary>
@@ -72,13 +70,3 @@ internal sealed record HoldFilter
     public string? Field { get; init; }
     public bool RootOnly { get; init; }
 }
-
-/// <summary>What of a ledger is stored in columns.</summary>
-/// <param name="Tuple">The tuple.</param>
-/// <param name="OnHold">Whether it is on hold.</param>
-/// <param name="ReleaseTrain">The authoritative train, null where there is none or the policy masks it.</param>
-/// <param name="Holds">Its holds.</param>
-internal sealed record LedgerFacts(ImageReference Tuple, bool OnHold, string? ReleaseTrain, IReadOnlyList<HoldFacts> Holds);
-
-/// <summary>What of a hold is stored in columns.</summary>
-internal sealed record HoldFacts(string Field, string HoldId, bool IsRoot, IReadOnlyList<string> Reasons);

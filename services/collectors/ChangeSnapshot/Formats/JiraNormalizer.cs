@@ -2,13 +2,13 @@ using ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
 using ReleaseIntegrity.Collectors.Formats;
 using ReleaseIntegrity.Contracts;
 
-namespace ReleaseIntegrity.Collectors.ChangeSnapshot;
+namespace ReleaseIntegrity.Collectors.ChangeSnapshot.Formats;
 
 /// <summary>
 /// <c>jira</c>: issue webhooks of Jira Cloud and Server (Atlassian, "Webhooks"), and issues as the REST API returns them
 /// (bare, or a search page). Old servers send no <c>issue_event_type_name</c>, deletions neither; nothing here needs it.
 /// </summary>
-public sealed class JiraNormalizer : DocumentNormalizer
+public sealed class JiraNormalizer : DocumentNormalizer, IMappedFormat
 {
     private const int CodeVersion = 1;
 
@@ -32,6 +32,8 @@ public sealed class JiraNormalizer : DocumentNormalizer
 
     /// <inheritdoc/>
     public override int MappingVersion => ChangeSnapshotFormats.MappingVersion(CodeVersion, _mapping);
+
+    ChangeRecordReader IMappedFormat.Reader => _reader;
 
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)

@@ -2,14 +2,14 @@ using ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
 using ReleaseIntegrity.Collectors.Formats;
 using ReleaseIntegrity.Contracts;
 
-namespace ReleaseIntegrity.Collectors.ChangeSnapshot;
+namespace ReleaseIntegrity.Collectors.ChangeSnapshot.Formats;
 
 /// <summary>
 /// <c>servicenow</c>: records of the Table API (<c>{"result": …}</c>, one or a list) or the Change API, and what a
 /// business rule pushes: the bare record, with <c>operation</c> beside its members or around it. ServiceNow documentation,
 /// "Table API" and "Change Management API". Times are UTC without a zone.
 /// </summary>
-public sealed class ServiceNowNormalizer : DocumentNormalizer
+public sealed class ServiceNowNormalizer : DocumentNormalizer, IMappedFormat
 {
     private const int CodeVersion = 1;
 
@@ -35,11 +35,13 @@ public sealed class ServiceNowNormalizer : DocumentNormalizer
     /// <inheritdoc/>
     public override int MappingVersion => ChangeSnapshotFormats.MappingVersion(CodeVersion, _mapping);
 
+    ChangeRecordReader IMappedFormat.Reader => _reader;
+
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
         Node root = document.Root;
-        Node result = root["result"].Exists ? root["result"] : root["record"];
+        Node result = root["result"].Exists ? root["result"] : root["record"].Exists ? root["record"] : root["current"];
         if (root.Kind == NodeKind.Array || result.Kind == NodeKind.Array)
         {
             ReadList(root, result.Kind == NodeKind.Array ? result : root, items);
@@ -88,7 +90,7 @@ public sealed class ServiceNowNormalizer : DocumentNormalizer
         }
 
         bool deleted = IsDeletion(root) || IsDeletion(node);
-        items.Add(_reader.Read(deleted ? Deleted(node) : new MappedRecord(node), new Envelope { Withdrawn = deleted }, items));
+        items.Add(_reader.Read(deleted ? Deleted(node) : new MappedRecord(node) { PairsAreFlat = true }, new Envelope { Withdrawn = deleted }, items));
     }
 
     /// <summary>
@@ -96,7 +98,7 @@ public sealed class ServiceNowNormalizer : DocumentNormalizer
     /// that carries its previous values must not have them taken for current ones.
     /// </summary>
     private static MappedRecord Deleted(Node node) =>
-        new(node["previous"].Kind == NodeKind.Object ? node["previous"] : node, "previous_", "previous.");
+        new(node["previous"].Kind == NodeKind.Object ? node["previous"] : node, "previous_", "previous.") { PairsAreFlat = true };
 
     /// <summary>The mapping's own condition, asked of what stands around the record.</summary>
     private bool IsDeletion(Node around)

@@ -1,7 +1,7 @@
 using ReleaseIntegrity.Collectors.Formats;
 using ReleaseIntegrity.Contracts;
 
-namespace ReleaseIntegrity.Collectors.RuntimeValidation;
+namespace ReleaseIntegrity.Collectors.RuntimeValidation.Formats;
 
 /// <summary>
 /// <c>k8s-pod</c>: a Pod, a list of them, or a watch event about one (Kubernetes API, core v1), as JSON or YAML. One item
@@ -75,40 +75,13 @@ public sealed class PodNormalizer : DocumentNormalizer
             }
             else
             {
-                ReadPod(item, deleted, new Cluster(document, item["metadata"], items.Notification, _options), items);
+                PodReader.Read(item, deleted, new Cluster(document, item["metadata"], items.Notification, _options), _options, items);
             }
         }
 
         if (items.Count == before)
         {
             items.Add(new NormalisedItem.Irrelevant("a list without pods"));
-        }
-    }
-
-    private void ReadPod(Node pod, bool deleted, Cluster cluster, Items items)
-    {
-        List<(Node Status, string SpecList)> statuses = [.. KubernetesObjects.ContainerLists
-            .SelectMany(list => pod["status"][list.Status].Items.Select(status => (status, list.Spec)))];
-        if (statuses.Count == 0)
-        {
-            items.Add(deleted
-                ? new NormalisedItem.Irrelevant("a pod that ended before any of its containers was known")
-                : new NormalisedItem.Hint(
-                    "no container has a status yet", cluster.Name, $"pod {KubernetesObjects.NameOf(pod["metadata"])}"));
-            return;
-        }
-
-        Node metadata = pod["metadata"];
-        if (metadata["uid"].String is not { Length: > 0 } || metadata["uid"].IsAmbiguous || metadata["resourceVersion"].IsAmbiguous)
-        {
-            items.Reject(metadata["uid"], "a pod needs one uid and at most one resourceVersion");
-            return;
-        }
-
-        var reader = new ContainerStatusReader(pod, deleted, cluster, _options);
-        foreach ((Node status, string specList) in statuses)
-        {
-            items.Add(reader.Read(status, specList, items));
         }
     }
 }

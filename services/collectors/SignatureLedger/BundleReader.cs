@@ -4,57 +4,46 @@ using ReleaseIntegrity.Contracts;
 namespace ReleaseIntegrity.Collectors.SignatureLedger;
 
 /// <summary>
-/// Sigstore bundles (protobuf-specs <c>sigstore_bundle.proto</c>, media types 0.1 to 0.3 in both spellings): one bundle
-/// is one ledger entry. The media type decides nothing, since the structure says all that is read; a bundle of an
-/// unknown version is taken as long as it can be read. Signatures, proofs and times are carried, never verified.
+/// Reads a Sigstore bundle: one bundle is one ledger entry. The media type decides nothing, since the structure says all
+/// that is read; a bundle of an unknown version is taken as long as it can be read. Signatures, proofs and times are
+/// carried, never verified.
 /// </summary>
-public sealed class SigstoreBundleNormalizer : DocumentNormalizer
+internal static class BundleReader
 {
-    /// <summary>The instance of bundles that no log has an entry of.</summary>
-    public const string Unlogged = "unlogged";
-
-    /// <inheritdoc/>
-    public override Source Source => Source.SignatureLedger;
-
-    /// <inheritdoc/>
-    public override string Format => "sigstore-bundle";
-
-    /// <inheritdoc/>
-    protected override void Read(SourceDocument document, Items items)
+    /// <summary>The item that a bundle is; it must be the next of the notification.</summary>
+    public static NormalisedItem Read(Node bundle, Items items)
     {
-        Node bundle = document.Root;
         Node material = bundle["verificationMaterial"];
         List<LogEntry>? entries = ReadEntries(material["tlogEntries"], out NormalisedItem? refusal);
         Envelope? envelope = entries is null ? null : Envelope.Read(bundle, out refusal);
         if (envelope is null)
         {
-            items.Add(refusal!);
-            return;
+            return refusal!;
         }
 
         LogEntry? first = entries!.Count > 0 ? entries[0] : null;
-        string instance = items.Notification.Instance ?? first?.LogId ?? Unlogged;
+        string instance = items.Notification.Instance ?? first?.LogId ?? Envelope.Unlogged;
         string recordId = first?.RecordId ?? envelope.Id;
         IReadOnlyList<Subject>? subjects = envelope.Subjects(
             first, instance, recordId, out string? predicateType, out refusal);
         if (subjects is null)
         {
-            items.Add(refusal!);
-            return;
+            return refusal!;
         }
 
         DateTimeOffset? time = first?.IntegratedTime ?? StampedTime(material["timestampVerificationData"]["rfc3161Timestamps"]);
         Signer signer = ReadSigner(bundle);
-        items.Add(new Observation
+        return new NormalisedItem.Observed(new Observation
         {
-            Record = new SourceRecord(Source, instance, RecordKind.LedgerEntry, recordId),
+            Record = new SourceRecord(Source.SignatureLedger, instance, RecordKind.LedgerEntry, recordId),
             Revision = new Revision(first?.Index, time),
             Lineage = items.NextLineage,
             Subjects = subjects,
-            Fields = ReadFields(document, entries, envelope, signer),
+            Fields = ReadFields(bundle, entries, envelope, signer),
             PredicateType = predicateType,
             SigningTime = time ?? signer.NotBefore,
             MessageId = first?.LeafHash is { } leaf ? $"{envelope.Id}/{leaf}" : envelope.Id,
+            RecordPointer = bundle.Pointer,
         });
     }
 
@@ -79,7 +68,7 @@ public sealed class SigstoreBundleNormalizer : DocumentNormalizer
     }
 
     private static IReadOnlyList<FieldReading> ReadFields(
-        SourceDocument document, List<LogEntry> entries, Envelope envelope, Signer signer)
+        Node bundle, List<LogEntry> entries, Envelope envelope, Signer signer)
     {
         var readings = new Readings();
         var ids = new List<(Node Node, string Value)> { (envelope.IdNode, envelope.Id) };
@@ -97,9 +86,9 @@ public sealed class SigstoreBundleNormalizer : DocumentNormalizer
             }
         }
 
-        Signer.Write(readings, Field.SignatureEnvelopeId, ids, document.Root);
-        signer.WriteTo(readings, document.Root["verificationMaterial"]);
-        Node whole = document.Body.Sha256();
+        Signer.Write(readings, Field.SignatureEnvelopeId, ids, bundle);
+        signer.WriteTo(readings, bundle["verificationMaterial"]);
+        Node whole = bundle.Sha256();
         readings.Value(Field.AttestationBundle, whole, "sha256:" + whole.Text);
         if (entries.Count > 0)
         {

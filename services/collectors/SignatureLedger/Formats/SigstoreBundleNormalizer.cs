@@ -1,0 +1,32 @@
+using ReleaseIntegrity.Collectors.Formats;
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Collectors.SignatureLedger.Formats;
+
+/// <summary>
+/// <c>sigstore-bundle</c>: Sigstore bundles (protobuf-specs <c>sigstore_bundle.proto</c>, media types 0.1 to 0.3 in both
+/// spellings), alone, in a list or as JSON lines.
+/// </summary>
+public sealed class SigstoreBundleNormalizer : DocumentNormalizer
+{
+    /// <inheritdoc/>
+    public override Source Source => Source.SignatureLedger;
+
+    /// <inheritdoc/>
+    public override string Format => "sigstore-bundle";
+
+    /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
+    protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
+
+    /// <inheritdoc/>
+    protected override void Read(SourceDocument document, Items items)
+    {
+        foreach (Node bundle in document.Documents.SelectMany(d => d is { Kind: NodeKind.Array, HasValue: true } ? d.Items : [d]))
+        {
+            items.Add(BundleReader.Read(bundle, items));
+        }
+    }
+}

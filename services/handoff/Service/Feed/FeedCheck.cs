@@ -1,0 +1,127 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Contracts.Documents;
+using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Masking;
+
+namespace ReleaseIntegrity.Handoff.Feed;
+
+/// <summary>From a message of the feed to what it says, or why it can't be taken. Pure.</summary>
+internal sealed class FeedCheck(Masker masker)
+{
+    /// <summary>What a message says.</summary>
+    /// <exception cref="MalformedFeedException">The message doesn't hold together.</exception>
+    /// <exception cref="ArgumentException">It is no message of the feed.</exception>
+    public FeedFact Of(object message)
+    {
+        FeedFact fact = message switch
+        {
+            LedgerChanged ledger => Ledger(ledger),
+            CorrectionPackagePrepared package => Package(package),
+            CorrectionPackageClosed closed => new PackageEndFact(closed.Tuple, closed.Revision, closed.ClosedAt),
+            HoldOpened hold => new HoldEventFact(hold.Tuple, hold.HoldId, true, hold.At, hold.LedgerSha256),
+            HoldReleased hold => new HoldEventFact(hold.Tuple, hold.HoldId, false, hold.At, hold.LedgerSha256),
+            _ => throw new ArgumentException($"{message.GetType().Name} is no message of the feed", nameof(message)),
+        };
+        return fact.Tuple.Tag is null ? throw new MalformedFeedException("the tuple has no tag") : fact;
+    }
+
+    private static LedgerFact Ledger(LedgerChanged message)
+    {
+        byte[] content = Encoding.UTF8.GetBytes(message.CanonicalLedger);
+        if (Convert.ToHexStringLower(SHA256.HashData(content)) != message.LedgerSha256)
+        {
+            throw new MalformedFeedException("the ledger's hash is not that of its content");
+        }
+
+        // Whatever reads as a ledger can be masked: the walk knows no other shape, and nests no deeper than the reader.
+        LedgerView ledger = Checked(() => DocumentReader.Ledger(content));
+        CheckTuple(message.Tuple, ledger.Tuple);
+        return new LedgerFact(message.Tuple)
+        {
+            Revision = message.Revision,
+            Sha256 = message.LedgerSha256,
+            Content = message.CanonicalLedger,
+            RecordedAt = message.RecordedAt,
+            OnHold = ledger.OnHold,
+            ReleaseTrain = ReleaseTrain(ledger),
+            Holds =
+            [
+                .. ledger.Fields.Where(f => f.Hold is not null).Select(f => new HoldFacts(
+                    f.Field, f.Hold!.Id, f.Hold.Root is null, [.. f.Hold.AlsoReasons.Prepend(f.Hold.Reason).Distinct()])),
+            ],
+        };
+    }
+
+    private PackageFact Package(CorrectionPackagePrepared message)
+    {
+        PackageView package = Checked(() => Shown(message.CanonicalPackage));
+        CheckTuple(message.Tuple, package.Tuple);
+        if (package.Id != message.PackageId || ContentId(message.CanonicalPackage) != message.PackageId)
+        {
+            throw new MalformedFeedException("the package's id is not that of its content");
+        }
+
+        return new PackageFact(message.Tuple)
+        {
+            PackageId = message.PackageId,
+            Revision = message.Revision,
+            Supersedes = message.Supersedes,
+            Content = message.CanonicalPackage,
+            PreparedAt = message.PreparedAt,
+            ReleaseTrain = ReleaseTrain(package.Ledger),
+            Reasons = [.. package.Exceptions.SelectMany(e => e.Hold.AlsoReasons.Prepend(e.Hold.Reason)).Distinct()],
+        };
+    }
+
+    /// <summary>
+    /// The package as read, after it was masked and read once for trial: what can't be shown is refused at the door, not
+    /// when someone asks for it.
+    /// </summary>
+    private PackageView Shown(string json)
+    {
+        JsonNode document = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = 32 })
+            ?? throw new MalformedFeedException("the document is null");
+        DocumentReader.Package(masker.Mask(document));
+        return DocumentReader.Package(document);
+    }
+
+    /// <summary>For finding by train; a masked train is not to be found, else the search would tell what it is.</summary>
+    private static string? ReleaseTrain(LedgerView ledger) =>
+        ledger.For(WireNames.Of(Field.ReleaseTrain)) is { Mask: "none" } field ? field.Authoritative?.Single : null;
+
+    /// <summary>SHA-256 of the canonical content without the id: what decisions will be bound to.</summary>
+    private static string ContentId(string package)
+    {
+        JsonObject content = JsonNode.Parse(package)!.AsObject();
+        content.Remove("id");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Text(content))));
+    }
+
+    private static void CheckTuple(ImageReference stated, TupleView inside)
+    {
+        if (stated != new ImageReference(inside.Registry, inside.Repository, inside.Tag))
+        {
+            throw new MalformedFeedException("the document is about another tuple than the message");
+        }
+    }
+
+    private static T Checked<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (JsonException e)
+        {
+            throw new MalformedFeedException($"the document can't be read, at {e.Path ?? "its beginning"}", e);
+        }
+        catch (ArgumentException e)
+        {
+            throw new MalformedFeedException("the document can't be masked", e);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using ReleaseIntegrity.Contracts;
+
+namespace ReleaseIntegrity.Handoff.Feed;
+
+/// <summary>What a message of the feed says, checked and ready for the store.</summary>
+/// <param name="Tuple">The tuple that it is about.</param>
+internal abstract record FeedFact(ImageReference Tuple);
+
+/// <summary>A tuple's ledger, and what of it is stored in columns.</summary>
+internal sealed record LedgerFact(ImageReference Tuple) : FeedFact(Tuple)
+{
+    public required long Revision { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public required string Content { get; init; }
+
+    public required DateTimeOffset RecordedAt { get; init; }
+
+    public required bool OnHold { get; init; }
+
+    /// <summary>The authoritative train, null where there is none or the policy masks it.</summary>
+    public required string? ReleaseTrain { get; init; }
+
+    public required IReadOnlyList<HoldFacts> Holds { get; init; }
+}
+
+/// <summary>What of a hold is stored in columns.</summary>
+internal sealed record HoldFacts(string Field, string HoldId, bool IsRoot, IReadOnlyList<string> Reasons);
+
+/// <summary>A package.</summary>
+internal sealed record PackageFact(ImageReference Tuple) : FeedFact(Tuple)
+{
+    public required string PackageId { get; init; }
+
+    public required long Revision { get; init; }
+
+    public required string? Supersedes { get; init; }
+
+    public required string Content { get; init; }
+
+    public required DateTimeOffset PreparedAt { get; init; }
+
+    public required string? ReleaseTrain { get; init; }
+
+    public required IReadOnlyList<string> Reasons { get; init; }
+}
+
+/// <summary>A package ended without a successor.</summary>
+internal sealed record PackageEndFact(ImageReference Tuple, long Revision, DateTimeOffset ClosedAt) : FeedFact(Tuple);
+
+/// <summary>A hold was opened, or released.</summary>
+internal sealed record HoldEventFact(ImageReference Tuple, string HoldId, bool Opened, DateTimeOffset At, string LedgerSha256)
+    : FeedFact(Tuple);

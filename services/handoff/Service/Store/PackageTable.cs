@@ -1,0 +1,100 @@
+using ReleaseIntegrity.Handoff.Feed;
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Handoff.Store;
+
+/// <summary>All packages, their ends, and the sequence of their changes.</summary>
+internal sealed class PackageTable(TimeProvider clock)
+{
+    /// <summary>Records a package and finds its place in the chain.</summary>
+    public async Task<FeedOutcome> RecordAsync(StoreTransaction transaction, long tupleNo, PackageFact package)
+    {
+        string? present = await transaction.SingleOrDefaultAsync<string>(
+            "select package_id from package where tuple_no = @tupleNo and revision = @Revision", new { tupleNo, package.Revision });
+        if (present is not null)
+        {
+            return present == package.PackageId ? FeedOutcome.Unchanged : FeedOutcome.Conflict;
+        }
+
+        bool superseded = await transaction.SingleAsync<long>(
+            "select count(*) from package where tuple_no = @tupleNo and revision > @Revision", new { tupleNo, package.Revision }) > 0;
+        bool closed = await transaction.SingleAsync<long>(
+            "select count(*) from package_end where tuple_no = @tupleNo and revision = @Revision", new { tupleNo, package.Revision }) > 0;
+        await SupersedePredecessorAsync(transaction, tupleNo, package.Revision);
+        await InsertAsync(transaction, tupleNo, package, superseded ? States.Superseded : closed ? States.Closed : States.Prepared);
+        return superseded ? FeedOutcome.Stale : FeedOutcome.Changed;
+    }
+
+    /// <summary>Records that a package ended without a successor, whether or not the package has arrived.</summary>
+    public static async Task<FeedOutcome> RecordAsync(StoreTransaction transaction, long tupleNo, PackageEndFact end)
+    {
+        int rows = await transaction.ExecuteAsync(
+            """
+            insert into package_end (tuple_no, revision, closed_at)
+            select @tupleNo, @Revision, @ClosedAt
+            where not exists (select 1 from package_end where tuple_no = @tupleNo and revision = @Revision)
+            """,
+            new { tupleNo, end.Revision, end.ClosedAt });
+        if (rows == 0)
+        {
+            return FeedOutcome.Unchanged;
+        }
+
+        // A successor that arrived before has superseded it already.
+        await transaction.ExecuteAsync(
+            """
+            update package set state = @closed, sequence = @sequence
+            where tuple_no = @tupleNo and revision = @Revision and state = @prepared
+            """,
+            new { closed = States.Closed, prepared = States.Prepared, tupleNo, end.Revision, sequence = await NextSequenceAsync(transaction) });
+        return FeedOutcome.Changed;
+    }
+
+    /// <summary>The package before this one has a new successor, so whoever watches must hear of it again.</summary>
+    private static async Task SupersedePredecessorAsync(StoreTransaction transaction, long tupleNo, long revision)
+    {
+        long? predecessor = await transaction.SingleAsync<long?>(
+            "select max(revision) from package where tuple_no = @tupleNo and revision < @revision", new { tupleNo, revision });
+        if (predecessor is not null)
+        {
+            await transaction.ExecuteAsync(
+                "update package set state = @state, sequence = @sequence where tuple_no = @tupleNo and revision = @predecessor",
+                new { state = States.Superseded, sequence = await NextSequenceAsync(transaction), tupleNo, predecessor });
+        }
+    }
+
+    private async Task InsertAsync(StoreTransaction transaction, long tupleNo, PackageFact package, string state)
+    {
+        await transaction.ExecuteAsync(
+            """
+            insert into package (tuple_no, package_id, revision, supersedes, state, content, prepared_at, handed_off_at, release_train, sequence)
+            values (@tupleNo, @PackageId, @Revision, @Supersedes, @state, @Content, @PreparedAt, @handedOffAt, @ReleaseTrain, @sequence)
+            """,
+            new
+            {
+                tupleNo,
+                package.PackageId,
+                package.Revision,
+                package.Supersedes,
+                state,
+                package.Content,
+                package.PreparedAt,
+                handedOffAt = clock.GetUtcNow(),
+                package.ReleaseTrain,
+                sequence = await NextSequenceAsync(transaction),
+            });
+        await transaction.ExecuteAsync(
+            """
+            insert into package_reason (reason, package_no)
+            select @reason, package_no from package where tuple_no = @tupleNo and revision = @Revision
+            """,
+            package.Reasons.Select(reason => new { reason, tupleNo, package.Revision }));
+    }
+
+    /// <summary>Sequences are given under the row's lock, so they become visible in their order.</summary>
+    private static async Task<long> NextSequenceAsync(StoreTransaction transaction)
+    {
+        await transaction.ExecuteAsync("update handoff set sequence = sequence + 1");
+        return await transaction.SingleAsync<long>("select sequence from handoff");
+    }
+}
