@@ -154,10 +154,19 @@ public static class LedgerDocument
         writer.EndArray();
     }
 
+    /// <summary>A value as documents have it, for documents beside this one.</summary>
+    public static JsonNode? Value(Field field, IReadOnlyList<string>? values) =>
+        values is null || values.Count == 0 ? null
+            : IsArray(field, values) ? new JsonArray([.. values.Select(v => (JsonNode)v)])
+            : values[0];
+
     /// <summary>
     /// A value: null for none or an explicit null; an array for a set; a string otherwise. Set fields of which one record
     /// states one value are a string while there is one.
     /// </summary>
+    private static bool IsArray(Field field, IReadOnlyList<string> values) =>
+        values.Count > 1 || (FieldCatalogue.IsSet(field) && !FieldCatalogue.IsOnePerRecord(field));
+
     private static void Value(CanonicalWriter writer, Field field, IReadOnlyList<string>? values)
     {
         if (values is null || values.Count == 0)
@@ -166,8 +175,7 @@ public static class LedgerDocument
             return;
         }
 
-        bool array = values.Count > 1 || (FieldCatalogue.IsSet(field) && !FieldCatalogue.IsOnePerRecord(field));
-        if (!array)
+        if (!IsArray(field, values))
         {
             writer.Text(values[0]);
             return;
