@@ -25,6 +25,7 @@ namespace ReleaseIntegrity.Contracts.Json;
 [JsonSerializable(typeof(Observation))]
 [JsonSerializable(typeof(IReadOnlyList<Observation>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(Parcel))]
 [JsonSerializable(typeof(ObservationsNormalised))]
 [JsonSerializable(typeof(HintRaised))]
 [JsonSerializable(typeof(MessagesFolded))]

@@ -4,20 +4,24 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace ReleaseIntegrity.Contracts.Json;
 
-/// <summary>The messages that travel between services, by published name; outbox rows carry that name.</summary>
+/// <summary>
+/// The messages that travel between services, by published name; outbox rows and parcels carry that name. It ends with
+/// the version: a message that older readers would misread is another type, <c>….v2</c>, listed beside this one until
+/// nobody sends the older.
+/// </summary>
 public static class MessageTypes
 {
     private static readonly FrozenDictionary<string, JsonTypeInfo> ByName = new Dictionary<string, JsonTypeInfo>
     {
-        ["observations-normalised"] = ContractsJson.Default.ObservationsNormalised,
-        ["hint-raised"] = ContractsJson.Default.HintRaised,
-        ["messages-folded"] = ContractsJson.Default.MessagesFolded,
-        ["ledger-changed"] = ContractsJson.Default.LedgerChanged,
-        ["correction-package-prepared"] = ContractsJson.Default.CorrectionPackagePrepared,
-        ["correction-package-closed"] = ContractsJson.Default.CorrectionPackageClosed,
-        ["hold-opened"] = ContractsJson.Default.HoldOpened,
-        ["hold-released"] = ContractsJson.Default.HoldReleased,
-        ["case-changed"] = ContractsJson.Default.CaseChanged,
+        ["observations-normalised.v1"] = ContractsJson.Default.ObservationsNormalised,
+        ["hint-raised.v1"] = ContractsJson.Default.HintRaised,
+        ["messages-folded.v1"] = ContractsJson.Default.MessagesFolded,
+        ["ledger-changed.v1"] = ContractsJson.Default.LedgerChanged,
+        ["correction-package-prepared.v1"] = ContractsJson.Default.CorrectionPackagePrepared,
+        ["correction-package-closed.v1"] = ContractsJson.Default.CorrectionPackageClosed,
+        ["hold-opened.v1"] = ContractsJson.Default.HoldOpened,
+        ["hold-released.v1"] = ContractsJson.Default.HoldReleased,
+        ["case-changed.v1"] = ContractsJson.Default.CaseChanged,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<Type, string> Names =
@@ -28,18 +32,27 @@ public static class MessageTypes
 
     /// <summary>The published name of a message type.</summary>
     /// <exception cref="ArgumentException">The type is not listed.</exception>
-    public static string NameOf<T>() =>
-        Names.TryGetValue(typeof(T), out string? name)
+    public static string NameOf<T>() => NameOf(typeof(T));
+
+    /// <summary>The published name of a message type.</summary>
+    /// <exception cref="ArgumentException">The type is not listed.</exception>
+    public static string NameOf(Type type) =>
+        Names.TryGetValue(type, out string? name)
             ? name
-            : throw new ArgumentException($"{typeof(T).Name} is not listed in {nameof(MessageTypes)}");
+            : throw new ArgumentException($"{type.Name} is not listed in {nameof(MessageTypes)}");
+
+    /// <summary>The published name of a type; null where it is no message.</summary>
+    public static string? Find(Type type) => Names.GetValueOrDefault(type);
 
     /// <summary>A message as JSON.</summary>
     public static string Serialise<T>(T message) => JsonSerializer.Serialize(message, ByName[NameOf<T>()]);
 
     /// <summary>The message that a name and its JSON stand for; the object's type is the message type.</summary>
-    /// <exception cref="JsonException">The name is not published, or the JSON is not such a message.</exception>
+    /// <exception cref="UnknownMessageTypeException">The name is not published here: its sender may be newer.</exception>
+    /// <exception cref="JsonException">The JSON is not such a message.</exception>
     public static object Deserialise(string name, string json) =>
         ByName.TryGetValue(name, out JsonTypeInfo? type)
             ? JsonSerializer.Deserialize(json, type) ?? throw new JsonException($"null is no {name}")
-            : throw new JsonException($"'{name}' is no message type; known: {string.Join(", ", ByName.Keys.Order(StringComparer.Ordinal))}");
+            : throw new UnknownMessageTypeException(
+                $"'{name}' is no message type of this version: upgrade this service, then send the message again. Known: {string.Join(", ", ByName.Keys.Order(StringComparer.Ordinal))}");
 }

@@ -22,17 +22,19 @@ internal static class Program
     {
         Command demo = DemoCommand.Create();
         Command serve = ServeCommand.Create();
+        Command doctor = DoctorCommand.Create();
         Command reconcile = ReconcileCommand.Create();
         Command mapping = MappingCommand.Create(out Command mappingTest);
         var root = new RootCommand("Release Integrity: one trusted current record per released artifact, from what four systems say about it.")
         {
-            demo, serve, reconcile, mapping,
+            demo, serve, doctor, reconcile, mapping,
         };
         HelpWithExamples.AddTo(root, new Dictionary<Command, string>
         {
             [root] = Notes,
             [demo] = DemoCommand.Notes,
             [serve] = ServeCommand.Notes,
+            [doctor] = DoctorCommand.Notes,
             [reconcile] = ReconcileCommand.Notes,
             [mappingTest] = MappingCommand.Notes,
         });

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ReleaseIntegrity.Hosting.Doctor;
 using ReleaseIntegrity.Hosting.Draining;
 using ReleaseIntegrity.Hosting.Health;
 
@@ -26,14 +26,22 @@ public static class ServiceDefaults
     /// <exception cref="ListenException">The setting <c>urls</c> names no address to listen on.</exception>
     public static WebApplicationBuilder CreateBuilder(string[] args, ServiceParts parts)
     {
-        // A changed file counts at the next start: nothing here is read twice.
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
-        AddSecrets(builder.Configuration);
+        WebApplicationBuilder builder = CreateConfigured(args);
         AddLogs(builder.Logging);
         builder.AddTelemetry(parts.Name);
         builder.AddDraining();
-        builder.Services.AddHealthChecks();
+        builder.Services.AddHealthChecks().Add(BrokerHealth.Registration(parts.NeedsBroker));
+        builder.AddExaminations(parts);
         parts.Add(builder, Listen(builder, parts.DefaultUrl));
+        return builder;
+    }
+
+    /// <summary>A builder that knows the settings, and nothing else yet.</summary>
+    internal static WebApplicationBuilder CreateConfigured(string[] args)
+    {
+        // A changed file counts at the next start: nothing here is read twice.
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
+        AddSecrets(builder.Configuration, args);
         return builder;
     }
 
@@ -55,15 +63,13 @@ public static class ServiceDefaults
         return addresses;
     }
 
-    private static void AddSecrets(ConfigurationManager configuration)
+    private static void AddSecrets(ConfigurationManager configuration, string[] args)
     {
         string folder = Path.GetFullPath(configuration[SecretsFolder] ?? DefaultSecretsFolder);
-        IConfigurationSource secrets = new ConfigurationBuilder().AddKeyPerFile(folder, optional: true, reloadOnChange: false).Sources[0];
-        IList<IConfigurationSource> sources = configuration.Sources;
+        configuration.AddKeyPerFile(folder, optional: true, reloadOnChange: false);
 
-        // Before the command line, which has the last word.
-        int last = sources.Count - 1;
-        sources.Insert(sources[last] is CommandLineConfigurationSource ? last : last + 1, secrets);
+        // Once more: it has the last word.
+        configuration.AddCommandLine(args);
     }
 
     private static void AddLogs(ILoggingBuilder logging)

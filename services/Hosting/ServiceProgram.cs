@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using ReleaseIntegrity.Hosting.Commands;
 
 namespace ReleaseIntegrity.Hosting;
 
@@ -14,18 +16,29 @@ public static class ServiceProgram
         /run/secrets (--SecretsFolder DIR), or in appsettings.json.
 
         Exit codes:
-          0  stopped, or done     1  failed     2  bad usage or settings
+          0  stopped, or done     1  failed     2  bad usage or settings     3  doctor: something to look at
         """;
 
     /// <summary>Runs what the arguments say; the result is the process's exit code (<see cref="ExitCodes"/>).</summary>
     public static async Task<int> RunAsync(string[] args, ServiceParts parts)
     {
+        // Nothing that is written or read depends on the language of whoever starts it.
+        CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
         var root = new RootCommand($"{parts.Summary}\n{Notes}") { TreatUnmatchedTokensAsErrors = false };
         root.SetAction((parsed, _) => RunAsync(parsed, settings => ServeAsync(settings, parts)));
+        root.Add(Subcommand("migrate", MigrateCommand.Summary, settings => MigrateCommand.RunAsync(settings, parts)));
+        root.Add(Subcommand("doctor", DoctorCommand.Summary, settings => DoctorCommand.RunAsync(settings, parts)));
 
         // The host answers signals itself.
         ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+    }
+
+    private static Command Subcommand(string name, string summary, Func<string[], Task<int>> run)
+    {
+        var command = new Command(name, summary) { TreatUnmatchedTokensAsErrors = false };
+        command.SetAction((parsed, _) => RunAsync(parsed, run));
+        return command;
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, Func<string[], Task<int>> run)

@@ -43,7 +43,8 @@ public sealed record MigrationSet(string Name, Assembly Assembly)
     /// <exception cref="StoreException">
     /// A script failed or is missing, or the database was written by a newer version.
     /// </exception>
-    internal void Apply(string engine, string schema, UpgradeEngineBuilder builder, bool migrate)
+    /// <returns>The scripts that it ran.</returns>
+    internal IReadOnlyList<string> Apply(string engine, string schema, UpgradeEngineBuilder builder, bool migrate)
     {
         IReadOnlyList<SqlScript> scripts = Scripts(engine, schema);
         if (scripts.Count == 0)
@@ -75,7 +76,7 @@ public sealed record MigrationSet(string Name, Assembly Assembly)
                     $"the store lacks the migration {missing.Name}: run the service's command 'migrate', or set Store:MigrateAtStart to true");
             }
 
-            return;
+            return [];
         }
 
         DatabaseUpgradeResult result = upgrade.PerformUpgrade();
@@ -83,6 +84,8 @@ public sealed record MigrationSet(string Name, Assembly Assembly)
         {
             throw new StoreException($"migration {result.ErrorScript?.Name} failed: {result.Error.Message}", result.Error);
         }
+
+        return [.. result.Scripts.Select(script => script.Name)];
     }
 
     private string Read(string resource)

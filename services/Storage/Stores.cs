@@ -26,18 +26,18 @@ public static class Stores
     /// <summary>Brings the schema up to date, whatever the options say about the start; what <c>migrate</c> does.</summary>
     /// <param name="options">Where it is; on SQL Server with a login that may change the schema.</param>
     /// <param name="migrations">The service's own scripts; the plumbing's are run before them.</param>
+    /// <returns>The scripts that it ran, in their order; none where the schema was up to date.</returns>
     /// <exception cref="StoreException">As of <see cref="Open"/>.</exception>
-    public static async Task MigrateAsync(StoreOptions options, params IReadOnlyList<MigrationSet> migrations)
+    public static async Task<IReadOnlyList<string>> MigrateAsync(StoreOptions options, params IReadOnlyList<MigrationSet> migrations)
     {
         Check(options);
-        if (options.Engine == StoreEngines.Sqlite)
+        if (options.Engine == StoreEngines.SqlServer)
         {
-            await using IStore store = SqliteStore.Open(Sqlite(options) with { Migrate = true }, migrations);
+            return SqlServerStore.Migrate(SqlServer(options), migrations);
         }
-        else
-        {
-            SqlServerStore.Migrate(SqlServer(options) with { Migrate = true }, migrations);
-        }
+
+        await using var store = SqliteStore.Open(Sqlite(options) with { Migrate = true }, migrations);
+        return store.Applied;
     }
 
     private static void Check(StoreOptions options)

@@ -1,11 +1,13 @@
 using BenchmarkDotNet.Running;
 using ReleaseIntegrity.Benchmarks;
+using ReleaseIntegrity.Benchmarks.Pipeline;
 
 return args switch
 {
     ["core"] => Core(),
     ["fold", .. string[] rest] => await FoldRun.MeasureAsync(rest),
     ["offline", .. string[] rest] => OfflineRun.Measure(rest),
+    ["pipeline", .. string[] rest] => await PipelineRun.MeasureAsync(rest),
     _ => Usage(),
 };
 
@@ -23,6 +25,10 @@ static int Usage()
           core                            reconcile per tuple: time, bytes allocated, with 10 to 10,000 superseded revisions
           fold [BATCH [TUPLES…]]          folding into a SQLite file (batches of 100; 1,000 and 50,000 tuples stored): CPU, allocation, statements
           offline ALLINONE.DLL [ITEMS]    offline reconcile of generated NDJSON (default 1,000,000 items) beside bare parsing
+          pipeline [ITEMS [FEW [MANY [SECONDS]]]]
+                                          notifications over HTTP to ledgers, every service a process, on a RabbitMQ of its own: throughput beside
+                                          bare MassTransit, latency, CPU, memory, bytes on the wire, with few and many tuples stored
+                                          (default 40,000 items, 1,000 and 200,000 tuples, 60 s at half load)
         """);
     return 2;
 }

@@ -43,7 +43,7 @@ internal sealed class CollectorHost : IAsyncDisposable
             _ => normalisers ?? [new FakeNormalizer(), new FakeNormalizer("other")],
             options =>
             {
-                options.DataFolder = folder;
+                options.Store.DataFolder = folder;
                 configure?.Invoke(options);
             });
         services?.Invoke(builder.Services);
@@ -135,17 +135,21 @@ internal sealed class RecordingPublisher : IOutboxPublisher
     public IReadOnlyList<OutboxMessage> Messages => [.. _messages];
 
     public IReadOnlyList<Observation> Observations =>
-        [.. _messages.Where(m => m.Type == "observations-normalised")
+        [.. _messages.Where(m => m.Type == "observations-normalised.v1")
             .SelectMany(m => ((ObservationsNormalised)MessageTypes.Deserialise(m.Type, m.Payload)).Observations)];
 
-    public Task PublishAsync(string outbox, OutboxMessage message, CancellationToken cancellationToken)
+    public bool IsDurable => true;
+
+    public Task ReadyAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task PublishAsync(OutboxParcel parcel, CancellationToken cancellationToken)
     {
         if (Down)
         {
             throw new IOException("down");
         }
 
-        _messages.Enqueue(message);
+        parcel.Messages.ToList().ForEach(_messages.Enqueue);
         return Task.CompletedTask;
     }
 }

@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
+using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Messaging;
+using ReleaseIntegrity.Messaging.Consuming;
 
 namespace ReleaseIntegrity.Tests.Collectors;
 
@@ -31,7 +33,7 @@ public sealed class EmbeddedBusTests : WithFolder
     [Fact]
     public async Task A_message_that_nobody_listens_to_waits_for_a_listener()
     {
-        await using (CollectorHost host = await CollectorHost.StartAsync(Folder, services: s => s.AddEmbeddedBus(_ => { })))
+        await using (CollectorHost host = await CollectorHost.StartAsync(Folder, services: s => s.AddBus(new BusOptions(), _ => { })))
         {
             await host.AcceptAsync("""["observed"]""");
             await host.QuietAsync();
@@ -60,27 +62,32 @@ public sealed class EmbeddedBusTests : WithFolder
         CollectorHost.StartAsync(Folder, services: s =>
         {
             s.AddSingleton(folded);
-            s.AddEmbeddedBus(bus =>
+            s.AddBus(new BusOptions(), bus =>
             {
                 if (confirms)
                 {
-                    bus.AddConsumer<ConfirmingConsumer>();
+                    bus.AddPartitionConsumer<ConfirmingConsumer, ConfirmingDefinition>();
                 }
                 else
                 {
-                    bus.AddConsumer<SilentConsumer>();
+                    bus.AddPartitionConsumer<SilentConsumer, SilentDefinition>();
                 }
             });
         });
 
     internal sealed class Folded
     {
-        private readonly ConcurrentQueue<(Guid? Id, ObservationsNormalised Message)> _messages = new();
+        private readonly ConcurrentQueue<(Guid Id, ObservationsNormalised Message)> _messages = new();
 
-        public IReadOnlyList<(Guid? Id, ObservationsNormalised Message)> Messages => [.. _messages];
+        public IReadOnlyList<(Guid Id, ObservationsNormalised Message)> Messages => [.. _messages];
 
-        public void Add(ConsumeContext<ObservationsNormalised> context) =>
-            _messages.Enqueue((context.MessageId, context.Message));
+        public void Add(Parcel parcel)
+        {
+            foreach (ParcelItem item in parcel.Items)
+            {
+                _messages.Enqueue((item.Id, (ObservationsNormalised)MessageTypes.Deserialise(item.Type, item.Body)));
+            }
+        }
 
         /// <summary>Waits until only so many messages are left, and sees that they stay.</summary>
         public async Task RestAsync(CollectorHost host, int unpublished)
@@ -104,25 +111,25 @@ public sealed class EmbeddedBusTests : WithFolder
         }
     }
 
-    internal sealed class SilentConsumer(Folded folded) : IConsumer<ObservationsNormalised>
+    internal sealed class SilentConsumer(Folded folded) : IConsumer<Parcel>
     {
-        public Task Consume(ConsumeContext<ObservationsNormalised> context)
+        public Task Consume(ConsumeContext<Parcel> context)
         {
-            folded.Add(context);
+            folded.Add(context.Message);
             return Task.CompletedTask;
         }
     }
 
-    internal sealed class ConfirmingConsumer(Folded folded) : IConsumer<Batch<ObservationsNormalised>>
-    {
-        public Task Consume(ConsumeContext<Batch<ObservationsNormalised>> context)
-        {
-            foreach (ConsumeContext<ObservationsNormalised> message in context.Message)
-            {
-                folded.Add(message);
-            }
+    internal sealed class SilentDefinition : ConsumerDefinition<SilentConsumer>;
 
-            return context.ConfirmAsync();
+    internal sealed class ConfirmingConsumer(Folded folded) : IConsumer<Parcel>
+    {
+        public Task Consume(ConsumeContext<Parcel> context)
+        {
+            folded.Add(context.Message);
+            return context.ConfirmAsync([.. context.Message.Items.Select(i => i.Id)]);
         }
     }
+
+    internal sealed class ConfirmingDefinition : ConsumerDefinition<ConfirmingConsumer>;
 }

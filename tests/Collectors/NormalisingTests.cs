@@ -41,10 +41,10 @@ public sealed class NormalisingTests : WithFolder
         await using CollectorHost host = await StartAsync();
         await host.AcceptAsync("""["observed","hint"]""");
         await host.QuietAsync(published: true);
-        OutboxMessage message = Assert.Single(_transport.Messages, m => m.Type == "hint-raised");
+        OutboxMessage message = Assert.Single(_transport.Messages, m => m.Type == "hint-raised.v1");
         var hint = (HintRaised)MessageTypes.Deserialise(message.Type, message.Payload);
         Assert.Equal((1, "registry.example/app:1"), (hint.ItemIndex, hint.Target));
-        Assert.False(message.ConfirmedByConsumer);
+        Assert.Null(message.Destination);
     }
 
     [Fact]
@@ -78,9 +78,8 @@ public sealed class NormalisingTests : WithFolder
 
         await using CollectorHost again = await CollectorHost.StartAsync(
             Folder,
-            o => o.WaitForConsumer = false,
-            s => s.AddSingleton<IOutboxPublisher>(_transport),
-            [new FakeNormalizer(version: 2) { Fixed = true }]);
+            services: s => s.AddSingleton<IOutboxPublisher>(_transport),
+            normalisers: [new FakeNormalizer(version: 2) { Fixed = true }]);
         JsonElement counts = await again.QuietAsync(published: true);
         Assert.Equal(3, counts.GetProperty("byOutcome").GetProperty("observed").GetInt64());
         Assert.Equal(0, counts.GetProperty("byOutcome").GetProperty("rejected").GetInt64());
@@ -111,11 +110,7 @@ public sealed class NormalisingTests : WithFolder
     {
         await using CollectorHost host = await CollectorHost.StartAsync(
             Folder,
-            o =>
-            {
-                o.WaitForConsumer = false;
-                o.KeptHeaders.Add("X-Cluster-Id");
-            },
+            o => o.KeptHeaders.Add("X-Cluster-Id"),
             s => s.AddSingleton<IOutboxPublisher>(_transport));
         foreach (string cluster in (string[])["eu", "us", "eu"])
         {
@@ -208,8 +203,7 @@ public sealed class NormalisingTests : WithFolder
     private Task<CollectorHost> StartAsync(Action<IServiceCollection>? services = null) =>
         CollectorHost.StartAsync(
             Folder,
-            o => o.WaitForConsumer = false,
-            s =>
+            services: s =>
             {
                 s.AddSingleton<IOutboxPublisher>(_transport);
                 services?.Invoke(s);

@@ -22,7 +22,7 @@ public sealed class ServiceTests : WithFolder
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        IConfiguration settings = Settings(("DataFolder", Folder), ("Names:ClusterHeader", "x-my-cluster"));
+        IConfiguration settings = Settings(("Store:DataFolder", Folder), ("Names:ClusterHeader", "x-my-cluster"));
         builder.Services
             .AddArtifactRegistryCollector(settings)
             .AddSignatureLedgerCollector(settings)

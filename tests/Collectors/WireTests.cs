@@ -57,15 +57,15 @@ public sealed class WireTests
     {
         Assert.Equal(
             [
-                "case-changed", "correction-package-closed", "correction-package-prepared", "hint-raised", "hold-opened",
-                "hold-released", "ledger-changed", "messages-folded", "observations-normalised",
+                "case-changed.v1", "correction-package-closed.v1", "correction-package-prepared.v1", "hint-raised.v1",
+                "hold-opened.v1", "hold-released.v1", "ledger-changed.v1", "messages-folded.v1", "observations-normalised.v1",
             ],
             MessageTypes.All.Order(StringComparer.Ordinal));
         var message = new ObservationsNormalised("ab", Source.SignatureLedger, "rekor-v1", [Full]);
         object back = MessageTypes.Deserialise(
             MessageTypes.NameOf<ObservationsNormalised>(), MessageTypes.Serialise(message));
         Assert.Equivalent(message, back, strict: true);
-        Assert.Throws<JsonException>(() => MessageTypes.Deserialise("no-such", "{}"));
+        Assert.Throws<UnknownMessageTypeException>(() => MessageTypes.Deserialise("observations-normalised.v2", "{}"));
     }
 
     [Fact]

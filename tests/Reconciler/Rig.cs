@@ -8,6 +8,7 @@ using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Messaging.Consuming;
 using ReleaseIntegrity.Policies;
 using ReleaseIntegrity.Reconciling;
 using ReleaseIntegrity.Reconciling.Evidence;
@@ -29,13 +30,14 @@ internal sealed class Rig
         Clock = clock;
         IEvidenceStore evidence = new EvidenceStore(store.Engine, Policy);
         Evidence = wrap is null ? evidence : wrap(evidence);
-        Outbox = new Outbox(store, new OutboxOptions { Name = "reconciler", WaitForConsumer = true }, clock);
+        Outbox = new Outbox(store, new OutboxOptions { Name = "reconciler" }, clock);
         Timers = new Timers(store, clock);
         var metrics = new ReconcilerMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
         Folder = new Folder(store, Evidence, Policy, Outbox, Timers, clock, metrics, NullLogger<Folder>.Instance);
         Quarantine = new Quarantine(store, Folder, Timers, clock, metrics, NullLogger<Quarantine>.Instance);
         Derivation = new Derivation(store, Evidence, Folder, Policy, NullLogger<Derivation>.Instance);
-        Consumer = new ObservationsConsumer(store, Folder, Quarantine, Derivation);
+        Consumer = new ObservationsConsumer(
+            store, Folder, Quarantine, Derivation, new StoreHold(store, NullLogger<StoreHold>.Instance), rejected: null!);
         Sweep = new TimerSweep(
             Timers, [new DueTuples(Folder, Derivation), Quarantine], new TimerSweepOptions(), clock, NullLogger<TimerSweep>.Instance);
     }

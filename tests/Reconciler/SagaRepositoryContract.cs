@@ -1,7 +1,10 @@
 using MassTransit;
 using MassTransit.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Contracts.Topology;
+using ReleaseIntegrity.Messaging.Consuming;
 using ReleaseIntegrity.Reconciling;
 using ReleaseIntegrity.Reconciling.Evidence;
 using ReleaseIntegrity.Reconciling.Lifecycle;
@@ -66,6 +69,7 @@ public abstract class SagaRepositoryContract<TEngine> : IAsyncLifetime
     {
         await using ServiceProvider services = new ServiceCollection()
             .AddKeyedSingleton(ReconcilerServices.Key, Engine.Store)
+            .AddKeyedSingleton(ReconcilerServices.Key, new StoreHold(Engine.Store, NullLogger<StoreHold>.Instance))
             .AddMassTransitTestHarness(bus =>
                 bus.AddSagaStateMachine<CaseStateMachine, ReleaseCase, CaseDefinition>().StoredUnder(ReconcilerServices.Key))
             .BuildServiceProvider(true);
@@ -77,7 +81,8 @@ public abstract class SagaRepositoryContract<TEngine> : IAsyncLifetime
         ];
         CaseChanged[] shuffled = [.. changes, .. changes];
         new Random(7).Shuffle(shuffled);
-        await Task.WhenAll(shuffled.Select(c => harness.Bus.Publish(c, Ct)));
+        ISendEndpoint cases = await harness.Bus.GetSendEndpoint(new Uri($"queue:{Queues.Cases.Name}"));
+        await Task.WhenAll(shuffled.Select(c => cases.Send(c, Ct)));
         Guid id = CaseStateMachine.IdOf(Say.Tuple);
         ReleaseCase? saga = null;
         for (int i = 0; saga?.Standing?.Revision != 6; i++)

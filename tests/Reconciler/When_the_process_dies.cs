@@ -5,8 +5,11 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Messaging;
+using ReleaseIntegrity.Messaging.Consuming;
 using ReleaseIntegrity.Reconciling;
 using ReleaseIntegrity.Reconciling.Lifecycle;
 using ReleaseIntegrity.Reconciling.Lifecycle.Storing;
@@ -61,11 +64,11 @@ public sealed class When_the_process_dies : IDisposable
         LogContext.ConfigureCurrentLogContext(NullLoggerFactory.Instance);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
-        builder.Services.AddReconciler(o => o.DataFolder = _folder.FullName);
-        builder.Services.AddEmbeddedBus(bus =>
+        builder.Services.AddReconciler(o => o.Store.DataFolder = _folder.FullName);
+        builder.Services.AddBus(new BusOptions(), bus =>
         {
             bus.AddReconcilerConsumers();
-            bus.AddConsumer<Reader>();
+            bus.AddConsumer<Reader, ReaderDefinition>();
         });
         builder.Services.AddSingleton(_received);
         ServiceDescriptor publisher = builder.Services.Last(s => s.ServiceType == typeof(IOutboxPublisher));
@@ -81,11 +84,14 @@ public sealed class When_the_process_dies : IDisposable
         return app;
     }
 
-    private static Task SendAsync(WebApplication app) => Task.WhenAll(Say.Scenario.Select(o =>
-        app.Services.GetRequiredService<IBus>().Publish(
-            new ObservationsNormalised(o.Lineage.NotificationSha256, o.Record.Source, o.Lineage.Format, [o]),
-            context => context.MessageId = OutboxMessage.DerivedId("sent", o.Lineage.NotificationSha256),
-            Ct)));
+    private static Task SendAsync(WebApplication app) => app.Services.GetRequiredService<IMessageTransport>().SendAsync(
+        Queues.Observations(0),
+        new Parcel("sent", [.. Say.Scenario.Select(o => new ParcelItem(
+            OutboxMessage.DerivedId("sent", o.Lineage.NotificationSha256),
+            MessageTypes.NameOf<ObservationsNormalised>(),
+            MessageTypes.Serialise(new ObservationsNormalised(o.Lineage.NotificationSha256, o.Record.Source, o.Lineage.Format, [o]))))]),
+        new MessageLabel(Guid.NewGuid()),
+        Ct);
 
     private static async Task<long> BacklogAsync(WebApplication app) =>
         (await app.Services.GetRequiredService<Outbox>().BacklogAsync(Ct)).Messages;
@@ -105,26 +111,31 @@ public sealed class When_the_process_dies : IDisposable
 
         public IOutboxPublisher? Inner { get; set; }
 
-        public Task PublishAsync(string outbox, OutboxMessage message, CancellationToken cancellationToken) => Closed
+        public bool IsDurable => Inner!.IsDurable;
+
+        public Task ReadyAsync(CancellationToken cancellationToken) => Inner!.ReadyAsync(cancellationToken);
+
+        public Task PublishAsync(OutboxParcel parcel, CancellationToken cancellationToken) => Closed
             ? throw new IOException("the process dies before it publishes")
-            : Inner!.PublishAsync(outbox, message, cancellationToken);
+            : Inner!.PublishAsync(parcel, cancellationToken);
     }
 
-    /// <summary>What a reader of ledgers and packages does: takes and confirms.</summary>
-    private sealed class Reader(ConcurrentQueue<object> received)
-        : IConsumer<LedgerChanged>, IConsumer<CorrectionPackagePrepared>, IConsumer<CorrectionPackageClosed>
+    /// <summary>What the handoff does: takes and confirms.</summary>
+    private sealed class Reader(ConcurrentQueue<object> received) : IConsumer<Parcel>
     {
-        public Task Consume(ConsumeContext<LedgerChanged> context) => TakeAsync(context);
-
-        public Task Consume(ConsumeContext<CorrectionPackagePrepared> context) => TakeAsync(context);
-
-        public Task Consume(ConsumeContext<CorrectionPackageClosed> context) => TakeAsync(context);
-
-        private Task TakeAsync<T>(ConsumeContext<T> context)
-            where T : class
+        public Task Consume(ConsumeContext<Parcel> context)
         {
-            received.Enqueue(context.Message);
-            return context.ConfirmAsync();
+            foreach (ParcelItem item in context.Message.Items)
+            {
+                received.Enqueue(MessageTypes.Deserialise(item.Type, item.Body));
+            }
+
+            return context.ConfirmAsync([.. context.Message.Items.Select(i => i.Id)]);
         }
+    }
+
+    private sealed class ReaderDefinition : ConsumerDefinition<Reader>
+    {
+        public ReaderDefinition() => EndpointName = Queues.HandoffFeed.Name;
     }
 }

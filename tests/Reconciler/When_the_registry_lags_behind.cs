@@ -37,9 +37,11 @@ public sealed class When_the_registry_lags_behind : IAsyncLifetime
         LedgerChanged ledger = Assert.Single(await _rig.PublishedAsync<LedgerChanged>());
         JsonNode document = JsonNode.Parse(ledger.CanonicalLedger)!;
         Assert.Equal(ledger.LedgerSha256, CanonicalJson.Sha256(document));
+        ILookup<string, HoldOpened> opened = (await _rig.PublishedAsync<HoldOpened>()).ToLookup(h => h.HoldId);
         Assert.Equal(
             document["fields"]!.AsArray().Where(f => f!["hold"] is not null).Select(f => f!["hold"]!["id"]!.GetValue<string>()).Order(StringComparer.Ordinal),
-            (await _rig.PublishedAsync<HoldOpened>()).Select(h => h.HoldId).Order(StringComparer.Ordinal));
+            opened.Select(h => h.Key).Order(StringComparer.Ordinal));
+        Assert.All(opened, h => Assert.Equal(2, h.Count())); // to the handoff, and to whoever listens
         CaseChanged change = Assert.Single(await _rig.PublishedAsync<CaseChanged>());
         Assert.Equal((true, false, package.PackageId), (change.OnHold, change.Converging, change.PackageId));
     }

@@ -56,7 +56,7 @@ public abstract class OutboxContract<TEngine> : IAsyncLifetime
     {
         (Outbox outbox, OutboxDispatcher dispatcher) = Open(confirmed: false);
         _transport.Refuse = "m1";
-        await EnqueueAsync(outbox, Message(1, "k"), Message(2, "k"), Message(3, "other"), Message(4));
+        await EnqueueAsync(outbox, Message(1, "k"), Message(2, "k"), Message(3, "other") with { Destination = "elsewhere" }, Message(4) with { Destination = null });
         await dispatcher.DispatchOnceAsync(Ct);
         Assert.Equal(["m3", "m4"], _transport.Payloads.Order());
 
@@ -75,7 +75,7 @@ public abstract class OutboxContract<TEngine> : IAsyncLifetime
     public async Task A_message_that_its_consumer_has_to_confirm_is_sent_again_until_it_does()
     {
         (Outbox outbox, OutboxDispatcher dispatcher) = Open(confirmed: true);
-        await EnqueueAsync(outbox, Message(1), Message(2) with { ConfirmedByConsumer = false });
+        await EnqueueAsync(outbox, Message(1), Message(2) with { Destination = null });
         await dispatcher.DispatchOnceAsync(Ct);
         Assert.Equal(1, (await outbox.BacklogAsync(Ct)).Messages);
         Assert.Equal(0, await dispatcher.DispatchOnceAsync(Ct));
@@ -158,8 +158,9 @@ public abstract class OutboxContract<TEngine> : IAsyncLifetime
     {
         var outbox = new Outbox(
             Engine.Store,
-            new OutboxOptions { Name = "test", WaitForConsumer = confirmed, UnconfirmedLimit = 10, BatchLimit = 7 },
+            new OutboxOptions { Name = "test", UnconfirmedLimit = 10, BatchLimit = 7 },
             _clock);
+        _transport.IsDurable = !confirmed;
         return (outbox, new OutboxDispatcher(outbox, _transport, NullLogger<OutboxDispatcher>.Instance));
     }
 
@@ -171,6 +172,7 @@ public abstract class OutboxContract<TEngine> : IAsyncLifetime
         Id = OutboxMessage.DerivedId("test", $"{i}"),
         Type = "test",
         Payload = $"m{i}",
+        Destination = "queue",
         OrderKey = key,
     };
 
@@ -184,14 +186,18 @@ public abstract class OutboxContract<TEngine> : IAsyncLifetime
 
         public void Clear() => _payloads.Clear();
 
-        public Task PublishAsync(string outbox, OutboxMessage message, CancellationToken cancellationToken)
+        public bool IsDurable { get; set; }
+
+        public Task ReadyAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task PublishAsync(OutboxParcel parcel, CancellationToken cancellationToken)
         {
-            if (message.Payload == Refuse)
+            if (parcel.Messages.Any(m => m.Payload == Refuse))
             {
                 throw new IOException("the transport is down");
             }
 
-            _payloads.Enqueue(message.Payload);
+            parcel.Messages.ToList().ForEach(m => _payloads.Enqueue(m.Payload));
             return Task.CompletedTask;
         }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using ReleaseIntegrity.AllInOne.Offline;
 using ReleaseIntegrity.Masking;
+using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.AllInOne.Hosting;
 
@@ -17,8 +18,16 @@ internal sealed class DataFolder
     /// <summary>Settings of the collectors, credentials above all; need not be there.</summary>
     public string SettingsFile => System.IO.Path.Combine(Path, "settings.json");
 
-    /// <summary>The handoff's database.</summary>
-    public string HandoffDatabase => System.IO.Path.Combine(Path, "handoff.db");
+    /// <summary>The handoff's store.</summary>
+    public StoreOptions Handoff
+    {
+        get
+        {
+            var store = StoreOptions.Of("handoff");
+            store.DataFolder = Path;
+            return store;
+        }
+    }
 
     /// <summary>Opens the folder, and makes it where it is missing.</summary>
     /// <exception cref="UsageException">It can't be made.</exception>

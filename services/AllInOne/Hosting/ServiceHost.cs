@@ -1,5 +1,4 @@
 using System.Net;
-using MassTransit;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ReleaseIntegrity.AllInOne.Offline;
 using ReleaseIntegrity.AllInOne.Offline.Input;
@@ -11,7 +10,6 @@ using ReleaseIntegrity.Collectors.SignatureLedger;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Handoff;
-using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Hosting;
 using ReleaseIntegrity.Hosting.Health;
 using ReleaseIntegrity.Messaging;
@@ -141,7 +139,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         IConfiguration configuration = builder.Configuration;
         void Configure(CollectorOptions options)
         {
-            options.DataFolder = data.Path;
+            options.Store.DataFolder = data.Path;
             options.Credential ??= Credentials.Shared(configuration);
         }
 
@@ -150,19 +148,12 @@ internal sealed class ServiceHost : IAsyncDisposable
         services.AddChangeSnapshotCollector(Credentials.Of(configuration, Source.ChangeSnapshot), Configure);
         services.AddRuntimeValidationCollector(Credentials.Of(configuration, Source.RuntimeValidation), Configure);
         services.AddSingleton(policy);
-        services.AddReconciler(options => options.DataFolder = data.Path);
-        services.AddHandoff(new HandoffOptions { DatabasePath = data.HandoffDatabase, TokenKey = data.TokenKey() });
-        services.AddEmbeddedBus(bus =>
+        services.AddReconciler(options => options.Store.DataFolder = data.Path);
+        services.AddHandoff(new HandoffOptions { Store = data.Handoff, TokenKey = data.TokenKey() });
+        services.AddBus(new BusOptions(), bus =>
         {
             bus.AddReconcilerConsumers();
             bus.AddHandoffConsumers();
-            bus.AddConfigureEndpointsCallback((context, name, endpoint) =>
-            {
-                if (name == HandoffFeedConsumerDefinition.Queue)
-                {
-                    endpoint.UseConsumeFilter(typeof(ConfirmConsumed<>), context);
-                }
-            });
         });
     }
 

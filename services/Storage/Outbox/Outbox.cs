@@ -86,10 +86,10 @@ public sealed class Outbox(IStore store, OutboxOptions options, TimeProvider clo
     }
 
     internal Task SettleAsync(
-        IReadOnlyCollection<ClaimedMessage> published, IReadOnlyCollection<ClaimedMessage> failed)
+        IReadOnlyCollection<ClaimedMessage> published, IReadOnlyCollection<ClaimedMessage> failed, bool durable)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        ILookup<bool, ClaimedMessage> waits = published.ToLookup(m => Options.WaitForConsumer && m.ConfirmedByConsumer);
+        ILookup<bool, ClaimedMessage> waits = published.ToLookup(m => !durable && m.Destination is not null);
         return store.WriteAsync(
             async transaction =>
             {
@@ -148,8 +148,6 @@ internal sealed record ClaimedMessage
 
     public string? OrderKey { get; init; }
 
-    public bool ConfirmedByConsumer { get; init; }
-
     public int Attempts { get; init; }
 
     public OutboxMessage Message => new()
@@ -159,6 +157,5 @@ internal sealed record ClaimedMessage
         Payload = Payload,
         Destination = Destination,
         OrderKey = OrderKey,
-        ConfirmedByConsumer = ConfirmedByConsumer,
     };
 }

@@ -38,10 +38,10 @@ public sealed class OutboxDispatcher(
         var published = new ConcurrentBag<ClaimedMessage>();
         var failed = new ConcurrentBag<ClaimedMessage>();
         await Parallel.ForEachAsync(
-            Sequences(claimed),
+            OutboxPacking.Pack(claimed, _options),
             new ParallelOptions { MaxDegreeOfParallelism = _options.PublishConcurrency },
             async (sequence, _) => await PublishInOrderAsync(sequence, published, failed, cancellationToken));
-        await outbox.SettleAsync(published, failed);
+        await outbox.SettleAsync(published, failed, publisher.IsDurable);
         Count(Published, published.Count);
         Count(Failed, failed.Count);
         return claimed.Count;
@@ -61,6 +61,8 @@ public sealed class OutboxDispatcher(
                     reclaimed = true;
                 }
 
+                await publisher.ReadyAsync(stoppingToken);
+
                 // A full batch means that there is more.
                 if (await DispatchOnceAsync(stoppingToken) < _options.BatchLimit)
                 {
@@ -79,43 +81,43 @@ public sealed class OutboxDispatcher(
         }
     }
 
-    // One sequence per order key; a message without a key is its own.
-    private static IEnumerable<IReadOnlyList<ClaimedMessage>> Sequences(IReadOnlyList<ClaimedMessage> claimed) =>
-        claimed
-            .GroupBy(m => m.OrderKey is null ? (Key: "", m.Position) : (Key: m.OrderKey, Position: -1L))
-            .Select(g => (IReadOnlyList<ClaimedMessage>)[.. g]);
-
     private async Task PublishInOrderAsync(
-        IReadOnlyList<ClaimedMessage> sequence,
+        IReadOnlyList<IReadOnlyList<ClaimedMessage>> sequence,
         ConcurrentBag<ClaimedMessage> published,
         ConcurrentBag<ClaimedMessage> failed,
         CancellationToken cancellationToken)
     {
         for (int i = 0; i < sequence.Count; i++)
         {
+            IReadOnlyList<ClaimedMessage> parcel = sequence[i];
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                await publisher.PublishAsync(_options.Name, sequence[i].Message, cancellationToken);
-                published.Add(sequence[i]);
+                await publisher.PublishAsync(
+                    new OutboxParcel(_options.Name, parcel[0].Destination, [.. parcel.Select(m => m.Message)]), cancellationToken);
+                AddAll(published, parcel);
             }
             catch (Exception e)
             {
-                // The later ones of the key wait for it.
+                // The later ones of the sequence wait for it.
                 if (e is not OperationCanceledException)
                 {
                     logger.LogWarning(
-                        e, "Outbox {Outbox}: {MessageType} {MessageId} was not taken, attempt {Attempt}",
-                        _options.Name, sequence[i].Type, sequence[i].MessageId, sequence[i].Attempts + 1);
+                        e, "Outbox {Outbox}: {Count} messages to {Destination} were not taken, attempt {Attempt}",
+                        _options.Name, parcel.Count, parcel[0].Destination ?? parcel[0].Type, parcel[0].Attempts + 1);
                 }
 
-                foreach (ClaimedMessage waiting in sequence.Skip(i))
-                {
-                    failed.Add(waiting);
-                }
-
+                AddAll(failed, sequence.Skip(i).SelectMany(p => p));
                 return;
             }
+        }
+    }
+
+    private static void AddAll(ConcurrentBag<ClaimedMessage> bag, IEnumerable<ClaimedMessage> messages)
+    {
+        foreach (ClaimedMessage message in messages)
+        {
+            bag.Add(message);
         }
     }
 

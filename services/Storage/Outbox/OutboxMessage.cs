@@ -15,17 +15,13 @@ public sealed record OutboxMessage
     /// <summary>The message as JSON.</summary>
     public required string Payload { get; init; }
 
-    /// <summary>Queue to send to; null publishes by type.</summary>
+    /// <summary>
+    /// Queue to send to, whose consumer must get it. Null publishes by type, for whoever listens, which may be nobody.
+    /// </summary>
     public string? Destination { get; init; }
 
     /// <summary>Messages of one key are first published in the order in which they were written; null: any order.</summary>
     public string? OrderKey { get; init; }
-
-    /// <summary>
-    /// Whether a consumer confirms it (see <see cref="OutboxOptions.WaitForConsumer"/>). False for a message whose
-    /// loss is harmless, or that nobody may be listening to.
-    /// </summary>
-    public bool ConfirmedByConsumer { get; init; } = true;
 
     /// <summary>An id that is the same for the same parts: the first 16 bytes of their SHA-256.</summary>
     public static Guid DerivedId(params IReadOnlyList<string> parts)

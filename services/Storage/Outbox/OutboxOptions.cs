@@ -8,14 +8,6 @@ public sealed record OutboxOptions
     /// </summary>
     public required string Name { get; init; }
 
-    /// <summary>
-    /// When a message is done. False: as soon as the transport has confirmed it, which needs a transport that is
-    /// durable itself (RabbitMQ, quorum queues). True: when its consumer has confirmed that it is processed and
-    /// committed (<see cref="Outbox.ConfirmAsync"/>); until then it is sent again after <see cref="ResendAfter"/> and
-    /// at every restart. The in-memory transport forgets everything at a crash, so the embedded mode needs true.
-    /// </summary>
-    public bool WaitForConsumer { get; init; }
-
     /// <summary>Messages claimed at once, at most. Default 256.</summary>
     public int BatchLimit { get; init; } = 256;
 
@@ -25,7 +17,13 @@ public sealed record OutboxOptions
     /// </summary>
     public int UnconfirmedLimit { get; init; } = 1024;
 
-    /// <summary>Messages in the transport's hands at once, at most. Default 16.</summary>
+    /// <summary>Messages that travel in one parcel, at most. Default 100.</summary>
+    public int ParcelItemLimit { get; init; } = 100;
+
+    /// <summary>Characters of JSON in one parcel, at most; a longer message has one of its own. Default 256 Ki.</summary>
+    public int ParcelCharacterLimit { get; init; } = 256 * 1024;
+
+    /// <summary>Parcels in the transport's hands at once, at most. Default 16.</summary>
     public int PublishConcurrency { get; init; } = 16;
 
     /// <summary>How long a claim lasts before another process may take the messages. Default 1 min.</summary>

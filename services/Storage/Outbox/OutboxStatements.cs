@@ -10,8 +10,7 @@ internal sealed record OutboxStatements(string Engine)
         .Text("type", 200, row => row.Message.Type)
         .Text("payload", row => row.Message.Payload)
         .Text("destination", 200, row => row.Message.Destination)
-        .Text("order_key", 200, row => row.Message.OrderKey)
-        .Flag("confirmed_by_consumer", row => row.Message.ConfirmedByConsumer);
+        .Text("order_key", 200, row => row.Message.OrderKey);
 
     public required string Insert { get; init; }
 
@@ -54,8 +53,8 @@ internal sealed record OutboxStatements(string Engine)
     {
         Insert = """
             insert into outbox (
-              message_id, type, payload, destination, order_key, confirmed_by_consumer, created_at, due_at)
-            values (@message_id, @type, @payload, @destination, @order_key, @confirmed_by_consumer, @now, @now)
+              message_id, type, payload, destination, order_key, created_at, due_at)
+            values (@message_id, @type, @payload, @destination, @order_key, @now, @now)
             on conflict (message_id) do nothing
             """,
         AnyDue = $"""
@@ -87,8 +86,8 @@ internal sealed record OutboxStatements(string Engine)
     {
         Insert = """
             insert into outbox (
-              message_id, type, payload, destination, order_key, confirmed_by_consumer, created_at, due_at)
-            select r.message_id, r.type, r.payload, r.destination, r.order_key, r.confirmed_by_consumer, @now, @now
+              message_id, type, payload, destination, order_key, created_at, due_at)
+            select r.message_id, r.type, r.payload, r.destination, r.order_key, @now, @now
             from @rows r
             where not exists (select 1 from outbox o where o.message_id = r.message_id)
             order by r.number
@@ -135,5 +134,5 @@ internal sealed record OutboxStatements(string Engine)
     private static string Keys(string engine) => StoreSnapshot.KeysIn(engine, "keys");
 
     private static string Columns(string of) =>
-        $"{of}position, {of}message_id, {of}type, {of}payload, {of}destination, {of}order_key, {of}confirmed_by_consumer, {of}attempts";
+        $"{of}position, {of}message_id, {of}type, {of}payload, {of}destination, {of}order_key, {of}attempts";
 }

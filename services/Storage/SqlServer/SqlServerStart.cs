@@ -62,8 +62,9 @@ internal static class SqlServerStart
     }
 
     /// <summary>Brings the schema up to date, one process after the other, or makes sure that it is.</summary>
+    /// <returns>The scripts that it ran, in their order.</returns>
     /// <exception cref="StoreException">A script failed or is missing, or the schema is of a newer version.</exception>
-    internal static void UpdateSchema(SqlServerStoreOptions options, IReadOnlyList<MigrationSet> sets)
+    internal static IReadOnlyList<string> UpdateSchema(SqlServerStoreOptions options, IReadOnlyList<MigrationSet> sets)
     {
         using SqlConnection turn = Connect(options);
         if (options.Migrate)
@@ -72,14 +73,17 @@ internal static class SqlServerStart
             turn.Execute($"if schema_id('{options.Schema}') is null exec('create schema [{options.Schema}]')");
         }
 
+        var applied = new List<string>();
         foreach (MigrationSet set in sets)
         {
             UpgradeEngineBuilder builder = DeployChanges.To
                 .SqlDatabase(options.Connection(), options.Schema)
                 .JournalToSqlTable(options.Schema, Journal)
                 .WithExecutionTimeout(options.MigrationTimeout);
-            set.Apply(StoreEngines.SqlServer, options.Schema, builder, options.Migrate);
+            applied.AddRange(set.Apply(StoreEngines.SqlServer, options.Schema, builder, options.Migrate));
         }
+
+        return applied;
     }
 
     private static void WaitForTurn(SqlConnection connection, SqlServerStoreOptions options)

@@ -55,10 +55,10 @@ public sealed class SqlServerStore : IStore
     /// <param name="options">Where and how.</param>
     /// <param name="migrations">The service's own scripts; the plumbing's are run before them.</param>
     /// <exception cref="StoreException">As of <see cref="Open"/>.</exception>
-    public static void Migrate(SqlServerStoreOptions options, params IReadOnlyList<MigrationSet> migrations)
+    public static IReadOnlyList<string> Migrate(SqlServerStoreOptions options, params IReadOnlyList<MigrationSet> migrations)
     {
         SqlServerStart.Check(options, asService: false);
-        SqlServerStart.UpdateSchema(options with { Migrate = true }, [MigrationSet.Plumbing, .. migrations]);
+        return SqlServerStart.UpdateSchema(options with { Migrate = true }, [MigrationSet.Plumbing, .. migrations]);
     }
 
     /// <inheritdoc/>

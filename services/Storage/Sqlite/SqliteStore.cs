@@ -44,6 +44,9 @@ public sealed class SqliteStore : IStore
     /// <inheritdoc/>
     public bool IsShared => _options.Shared;
 
+    /// <summary>The migrations that opening it ran.</summary>
+    public IReadOnlyList<string> Applied { get; private set; } = [];
+
     /// <summary>Opens the file, recovers what a crash left, and brings the schema up to date.</summary>
     /// <param name="options">Where and how.</param>
     /// <param name="migrations">The service's own scripts; the plumbing's are run before them.</param>
@@ -144,7 +147,10 @@ public sealed class SqliteStore : IStore
         {
             throw new StoreException(
                 $"{path} is in use: another process serves it already. Stop that process, choose another data folder, or set Store:Shared for each process that uses the file",
-                e);
+                e)
+            {
+                InUse = true,
+            };
         }
     }
 
@@ -193,10 +199,7 @@ public sealed class SqliteStore : IStore
 
         // The first connection sets the journal mode, which the file keeps, and recovers the log after a crash.
         using SqliteConnection connection = OpenWriter();
-        foreach (MigrationSet set in sets)
-        {
-            set.Apply(Engine, "", DeployChanges.To.SqliteDatabase(_writeConnectionString), _options.Migrate);
-        }
+        Applied = [.. sets.SelectMany(set => set.Apply(Engine, "", DeployChanges.To.SqliteDatabase(_writeConnectionString), _options.Migrate))];
     }
 
     // Processes that start at once bring the schema up to date one after the other.

@@ -8,5 +8,5 @@ namespace ReleaseIntegrity.Collectors.ArtifactRegistry;
 internal static class Program
 {
     private static Task<int> Main(string[] args) => ServiceProgram.RunAsync(
-        args, CollectorService.Of(Source.ArtifactRegistry, (services, settings) => services.AddArtifactRegistryCollector(settings)));
+        args, CollectorService.Of(Source.ArtifactRegistry, (services, settings, store) => services.AddArtifactRegistryCollector(settings, store)));
 }

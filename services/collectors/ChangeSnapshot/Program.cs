@@ -8,5 +8,5 @@ namespace ReleaseIntegrity.Collectors.ChangeSnapshot;
 internal static class Program
 {
     private static Task<int> Main(string[] args) => ServiceProgram.RunAsync(
-        args, CollectorService.Of(Source.ChangeSnapshot, (services, settings) => services.AddChangeSnapshotCollector(settings)));
+        args, CollectorService.Of(Source.ChangeSnapshot, (services, settings, store) => services.AddChangeSnapshotCollector(settings, store)));
 }

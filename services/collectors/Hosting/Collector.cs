@@ -1,6 +1,7 @@
 using ReleaseIntegrity.Collectors.Hosting.Intake;
 using ReleaseIntegrity.Collectors.Hosting.Log;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Collectors.Hosting;
@@ -13,11 +14,13 @@ internal sealed class Collector
         IReadOnlyCollection<INormalizer> normalisers,
         CollectorOptions options,
         IStore store,
+        ObservationPartitions partitions,
         TimeProvider clock)
     {
         Source = source;
         Normalisers = normalisers.ToDictionary(n => n.Format, StringComparer.Ordinal);
         Options = options;
+        Partitions = partitions;
         Store = store;
         Log = new NotificationLog(store, source);
         Load = new IntakeLoad(options);
@@ -25,7 +28,7 @@ internal sealed class Collector
         Metrics = new CollectorMetrics(source);
         Outbox = new Outbox(
             store,
-            new OutboxOptions { Name = $"collector-{WireNames.Of(source)}", WaitForConsumer = options.WaitForConsumer },
+            new OutboxOptions { Name = $"collector-{WireNames.Of(source)}" },
             clock);
     }
 
@@ -35,6 +38,9 @@ internal sealed class Collector
     public IReadOnlyDictionary<string, INormalizer> Normalisers { get; }
 
     public CollectorOptions Options { get; }
+
+    /// <summary>The queues over which it spreads its observations.</summary>
+    public ObservationPartitions Partitions { get; }
 
     public IStore Store { get; }
 

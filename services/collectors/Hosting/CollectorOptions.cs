@@ -1,3 +1,5 @@
+using ReleaseIntegrity.Storage;
+
 namespace ReleaseIntegrity.Collectors.Hosting;
 
 /// <summary>
@@ -6,8 +8,11 @@ namespace ReleaseIntegrity.Collectors.Hosting;
 /// </summary>
 public sealed class CollectorOptions
 {
-    /// <summary>Folder of the database, which is <c>SOURCE.db</c>. Default <c>data</c>, made where it is missing.</summary>
-    public string DataFolder { get; set; } = "data";
+    /// <summary>
+    /// Where the collector's store is: by default the file <c>SOURCE.db</c> in the folder <c>data</c>. A service of its own
+    /// has it from the section <c>Store</c>.
+    /// </summary>
+    public StoreOptions Store { get; set; } = new();
 
     /// <summary>The source instance, where payloads can not say it and no format has one of its own.</summary>
     public string? Instance { get; set; }
@@ -48,12 +53,6 @@ public sealed class CollectorOptions
 
     /// <summary>Observations per published message; a longer notification is split. Default 100.</summary>
     public int ObservationsPerMessage { get; set; } = 100;
-
-    /// <summary>
-    /// Whether a published message is done only when its consumer has confirmed that it is committed. Default true:
-    /// the in-memory transport needs it. See <c>OutboxOptions.WaitForConsumer</c>.
-    /// </summary>
-    public bool WaitForConsumer { get; set; } = true;
 }
 
 /// <summary>What one format's endpoint has of its own.</summary>

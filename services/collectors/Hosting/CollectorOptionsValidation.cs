@@ -20,6 +20,7 @@ internal sealed class CollectorOptionsValidation(string name, IReadOnlyCollectio
 
         List<string> failures =
         [
+            .. options.Store.Refusals(),
             .. Numbers(options),
             .. Credential("Credential", options.Credential),
             .. Credential("ReadCredential", options.ReadCredential),
@@ -29,11 +30,6 @@ internal sealed class CollectorOptionsValidation(string name, IReadOnlyCollectio
             .. options.KeptHeaders.Where(h => !KeptHeaders.MayKeep(h, options)).Select(
                 h => $"KeptHeaders: '{h}' is no header name, or carries a credential, which is never kept; remove it"),
         ];
-        if (string.IsNullOrWhiteSpace(options.DataFolder))
-        {
-            failures.Add("DataFolder is empty; write for example: \"DataFolder\": \"data\"");
-        }
-
         return failures.Count == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(failures.Select(f => $"collector {name}: {f}"));

@@ -8,15 +8,19 @@ using Microsoft.Extensions.Options;
 using ReleaseIntegrity.Collectors.Hosting.Intake;
 using ReleaseIntegrity.Collectors.Hosting.Normalising;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Contracts.Topology;
+using ReleaseIntegrity.Hosting.Doctor;
 using ReleaseIntegrity.Hosting.Draining;
 using ReleaseIntegrity.Storage;
-using ReleaseIntegrity.Storage.Sqlite;
 
 namespace ReleaseIntegrity.Collectors.Hosting;
 
 /// <summary>Registers a collector; <see cref="CollectorEndpoints"/> maps it.</summary>
 public static class CollectorServices
 {
+    /// <summary>The schema of every collector's store.</summary>
+    public static MigrationSet Migrations { get; } = new("collector", typeof(CollectorServices).Assembly);
+
     /// <summary>
     /// Adds the collector of one source: its store, intake, normalising loop and outbox. Call it once per source.
     /// Its messages leave through the registered <see cref="IOutboxPublisher"/>; without one they wait in the outbox.
@@ -35,18 +39,20 @@ public static class CollectorServices
     {
         string name = WireNames.Of(source);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddOptions<CollectorOptions>(name).Configure(configure).ValidateOnStart();
+        services.AddOptions<CollectorOptions>(name)
+            .Configure(options => options.Store = StoreOptions.Of(name))
+            .Configure(configure)
+            .ValidateOnStart();
         services.AddSingleton<IValidateOptions<CollectorOptions>>(provider => new CollectorOptionsValidation(
             name, [.. provider.GetRequiredKeyedService<NormaliserSet>(source).Normalisers.Select(n => n.Format)]));
         services.AddKeyedSingleton(source, (provider, _) => NormaliserSet.Of(source, normalisers(provider)));
-        services.AddKeyedSingleton<IStore>(source, (provider, _) => SqliteStore.Open(
-            new SqliteStoreOptions { Path = Path.Combine(Options(provider, name).DataFolder, name + ".db") },
-            new MigrationSet("collector", typeof(CollectorServices).Assembly)));
+        services.AddKeyedSingleton<IStore>(source, (provider, _) => Stores.Open(Options(provider, name).Store, Migrations));
         services.AddKeyedSingleton(source, (provider, _) => new Collector(
             source,
             provider.GetRequiredKeyedService<NormaliserSet>(source).Normalisers,
             Options(provider, name),
             provider.GetRequiredKeyedService<IStore>(source),
+            provider.GetService<ObservationPartitions>() ?? new ObservationPartitions(1),
             provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton(provider => provider.GetRequiredKeyedService<Collector>(source).Outbox);
@@ -59,6 +65,8 @@ public static class CollectorServices
         services.AddSingleton<IHostedService>(provider => Dispatcher(provider, source));
         services.AddSingleton<IDrainStep>(provider => new BacklogDrain(
             provider.GetRequiredKeyedService<Collector>(source), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IExamination>(provider => new CredentialExamination(
+            [.. provider.GetRequiredKeyedService<NormaliserSet>(source).Normalisers.Select(n => n.Format)], Options(provider, name)));
         services.AddHealthChecks()
             .Add(Health($"{name} store", provider => new StoreHealth(provider.GetRequiredKeyedService<Collector>(source))))
             .Add(Health($"{name} intake", provider => new IntakeHealth(provider.GetRequiredKeyedService<Collector>(source))));

@@ -8,5 +8,5 @@ namespace ReleaseIntegrity.Collectors.RuntimeValidation;
 internal static class Program
 {
     private static Task<int> Main(string[] args) => ServiceProgram.RunAsync(
-        args, CollectorService.Of(Source.RuntimeValidation, (services, settings) => services.AddRuntimeValidationCollector(settings)));
+        args, CollectorService.Of(Source.RuntimeValidation, (services, settings, store) => services.AddRuntimeValidationCollector(settings, store)));
 }

@@ -8,5 +8,5 @@ namespace ReleaseIntegrity.Collectors.SignatureLedger;
 internal static class Program
 {
     private static Task<int> Main(string[] args) => ServiceProgram.RunAsync(
-        args, CollectorService.Of(Source.SignatureLedger, (services, settings) => services.AddSignatureLedgerCollector(settings)));
+        args, CollectorService.Of(Source.SignatureLedger, (services, settings, store) => services.AddSignatureLedgerCollector(settings, store)));
 }

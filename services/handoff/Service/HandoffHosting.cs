@@ -10,14 +10,20 @@ using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Handoff.Watching;
 using ReleaseIntegrity.Masking;
-using ReleaseIntegrity.Storage.Sqlite;
+using ReleaseIntegrity.Messaging.Consuming;
+using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Handoff;
 
 /// <summary>Puts the handoff into a host: alone, or beside the other services in one process.</summary>
 public static class HandoffHosting
 {
+    /// <summary>The handoff's name, and the key of what is its own.</summary>
+    public const string Key = "handoff";
     private const int MaximumRequestBytes = 64 * 1024;
+
+    /// <summary>The schema of its store.</summary>
+    public static MigrationSet Migrations => HandoffStore.Migrations;
 
     /// <summary>
     /// Adds the store, the feed (<see cref="HandoffFeed"/>), the tail and the API. The store is opened, and its schema
@@ -30,9 +36,11 @@ public static class HandoffHosting
         services.AddSingleton(options);
         services.AddSingleton(new Masker(options.TokenKey));
         services.AddSingleton(p => new HandoffStore(
-            SqliteStore.Open(new SqliteStoreOptions { Path = options.DatabasePath }, HandoffStore.Migrations),
+            Stores.Open(options.Store, HandoffStore.Migrations),
             p.GetRequiredService<Masker>(),
             p.GetRequiredService<TimeProvider>()));
+        services.AddKeyedSingleton(Key, (p, _) => new StoreHold(
+            p.GetRequiredService<HandoffStore>().Store, p.GetRequiredService<ILogger<StoreHold>>()));
         services.AddHostedService<StoreOpening>();
         services.AddSingleton<MaskedDocuments>();
         services.AddSingleton(p => new HandoffFeed(

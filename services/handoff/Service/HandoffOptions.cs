@@ -1,12 +1,13 @@
 using ReleaseIntegrity.Masking;
+using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Handoff;
 
 /// <summary>How the handoff runs.</summary>
 public sealed record HandoffOptions
 {
-    /// <summary>The handoff's own SQLite database; its folder is made where it does not exist.</summary>
-    public required string DatabasePath { get; init; }
+    /// <summary>Where the handoff's own store is.</summary>
+    public required StoreOptions Store { get; init; }
 
     /// <summary>The key of all tokens and tuple ids. With another key the same store shows other tokens and ids.</summary>
     public required TokenKey TokenKey { get; init; }

@@ -1,3 +1,5 @@
+using ReleaseIntegrity.Storage;
+
 namespace ReleaseIntegrity.Reconciling;
 
 /// <summary>How the reconciler is set up; configuration section <c>Reconciler</c>.</summary>
@@ -6,15 +8,9 @@ public sealed class ReconcilerOptions
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Reconciler";
 
-    /// <summary>The folder of the reconciler's store, made where it does not exist. Default: <c>data</c>.</summary>
-    public string DataFolder { get; set; } = "data";
+    /// <summary>Where the reconciler's store is; a service of its own has it from the section <c>Store</c>.</summary>
+    public StoreOptions Store { get; set; } = StoreOptions.Of(ReconcilerServices.Key);
 
     /// <summary>A policy file; null for the shipped policy.</summary>
     public string? PolicyFile { get; set; }
-
-    /// <summary>
-    /// Whether an outgoing message is kept until its consumer has confirmed it; needed with a transport that forgets at
-    /// a crash, as the embedded one does. Default: true.
-    /// </summary>
-    public bool WaitForConsumer { get; set; } = true;
 }

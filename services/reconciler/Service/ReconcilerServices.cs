@@ -3,13 +3,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Hosting.Doctor;
+using ReleaseIntegrity.Messaging.Consuming;
 using ReleaseIntegrity.Policies;
 using ReleaseIntegrity.Reconciling.Evidence;
 using ReleaseIntegrity.Reconciling.Folding;
 using ReleaseIntegrity.Reconciling.Lifecycle;
 using ReleaseIntegrity.Reconciling.Lifecycle.Storing;
 using ReleaseIntegrity.Storage;
-using ReleaseIntegrity.Storage.Sqlite;
 
 namespace ReleaseIntegrity.Reconciling;
 
@@ -19,9 +20,12 @@ public static class ReconcilerServices
     /// <summary>The key of the reconciler's own store and outbox, and the outbox's name.</summary>
     public const string Key = "reconciler";
 
+    /// <summary>The schema of its store.</summary>
+    public static MigrationSet Migrations { get; } = new(Key, typeof(ReconcilerServices).Assembly);
+
     /// <summary>
     /// Adds store, folding, timers and outbox. Its messages leave through the registered <see cref="IOutboxPublisher"/>,
-    /// which <c>AddEmbeddedBus</c> brings; the bus takes <see cref="AddReconcilerConsumers"/>.
+    /// which <c>AddBus</c> brings; the bus takes <see cref="AddReconcilerConsumers"/>.
     /// </summary>
     /// <param name="services">Where to register. A <see cref="Policy"/> that is registered already is used.</param>
     /// <param name="configure">Sets the options.</param>
@@ -29,20 +33,18 @@ public static class ReconcilerServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
-        services.AddOptions<ReconcilerOptions>().Configure(configure)
-            .Validate(o => !string.IsNullOrWhiteSpace(o.DataFolder), $"{ReconcilerOptions.Section}: {nameof(ReconcilerOptions.DataFolder)} must name a folder")
-            .ValidateOnStart();
+        services.AddOptions<ReconcilerOptions>().Configure(configure);
         services.TryAddSingleton(provider => Load(Options(provider).PolicyFile));
         services.AddSingleton<ReconcilerMetrics>();
 
-        services.AddKeyedSingleton<IStore>(Key, (provider, _) => SqliteStore.Open(
-            new SqliteStoreOptions { Path = Path.Combine(Options(provider).DataFolder, Key + ".db") },
-            new MigrationSet(Key, typeof(ReconcilerServices).Assembly)));
+        services.AddKeyedSingleton<IStore>(Key, (provider, _) => Stores.Open(Options(provider).Store, Migrations));
         services.AddKeyedSingleton(Key, (provider, _) => new Outbox(
             Store(provider),
-            new OutboxOptions { Name = Key, WaitForConsumer = Options(provider).WaitForConsumer },
+            new OutboxOptions { Name = Key },
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<Outbox>(Key));
+        services.AddKeyedSingleton(Key, (provider, _) => new StoreHold(
+            Store(provider), provider.GetRequiredService<ILogger<StoreHold>>()));
         services.AddKeyedSingleton(Key, (provider, _) => new Timers(Store(provider), provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<IEvidenceStore>(provider =>
@@ -59,6 +61,7 @@ public static class ReconcilerServices
         services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<OutboxDispatcher>(
             provider, provider.GetRequiredKeyedService<Outbox>(Key)));
         services.AddSingleton<IHostedService>(Sweep);
+        services.AddSingleton<IExamination>(provider => new PolicyExamination(Options(provider)));
         services.AddHealthChecks().Add(new HealthCheckRegistration(
             $"{Key} evidence", provider => new EvidenceHealth(provider.GetRequiredService<ReconcilerQueries>()), null, null));
         return services;
@@ -67,7 +70,7 @@ public static class ReconcilerServices
     /// <summary>Adds the reconciler's consumers and sagas to a bus.</summary>
     public static void AddReconcilerConsumers(this IBusRegistrationConfigurator bus)
     {
-        bus.AddConsumer<ObservationsConsumer, ObservationsConsumerDefinition>();
+        bus.AddPartitionConsumer<ObservationsConsumer, ObservationsConsumerDefinition>();
         bus.AddSagaStateMachine<CaseStateMachine, ReleaseCase, CaseDefinition>().StoredUnder(Key);
     }
 

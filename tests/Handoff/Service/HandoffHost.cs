@@ -14,6 +14,8 @@ using ReleaseIntegrity.Handoff;
 using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Masking;
+using ReleaseIntegrity.Messaging;
+using ReleaseIntegrity.Storage;
 using ReleaseIntegrity.Tests.Handoff.Masking;
 
 namespace ReleaseIntegrity.Tests.Handoff.Service;
@@ -53,12 +55,12 @@ internal sealed class HandoffHost : IAsyncDisposable
     public ConcurrentQueue<string> Log { get; private init; } = [];
 
     public static async Task<HandoffHost> StartAsync(
-        Func<HandoffOptions, HandoffOptions>? configure = null, string? folder = null, TokenKey? key = null, bool keep = false)
+        Func<HandoffOptions, HandoffOptions>? configure = null, string? folder = null, TokenKey? key = null, bool keep = false, bool bus = false)
     {
         folder ??= Directory.CreateTempSubdirectory("handoff-").FullName;
         var options = new HandoffOptions
         {
-            DatabasePath = Path.Combine(folder, "handoff.db"),
+            Store = new StoreOptions { DataFolder = folder, FileName = "handoff.db" },
             TokenKey = key ?? Key,
             WatchPollInterval = TimeSpan.FromMilliseconds(50),
         };
@@ -67,6 +69,11 @@ internal sealed class HandoffHost : IAsyncDisposable
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new Recorder(log));
         builder.Services.AddHandoff(configure?.Invoke(options) ?? options);
+        if (bus)
+        {
+            builder.Services.AddBus(new BusOptions(), consumers => consumers.AddHandoffConsumers());
+        }
+
         WebApplication app = builder.Build();
         app.MapHandoff();
         await app.StartAsync();

@@ -9,7 +9,7 @@ using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Handoff.Watching;
 using ReleaseIntegrity.Masking;
-using ReleaseIntegrity.Storage.Sqlite;
+using ReleaseIntegrity.Storage;
 using ReleaseIntegrity.Tests.Handoff.Masking;
 
 namespace ReleaseIntegrity.Tests.Handoff.Service;
@@ -26,9 +26,9 @@ public sealed class The_api_as_a_class : IAsyncLifetime, System.Diagnostics.Metr
 
     public async ValueTask InitializeAsync()
     {
-        var options = new HandoffOptions { DatabasePath = Path.Combine(_folder, "handoff.db"), TokenKey = HandoffHost.Key };
+        var options = new HandoffOptions { Store = new StoreOptions { DataFolder = _folder, FileName = "handoff.db" }, TokenKey = HandoffHost.Key };
         _store = new HandoffStore(
-            SqliteStore.Open(new SqliteStoreOptions { Path = options.DatabasePath }, HandoffStore.Migrations), _masker, TimeProvider.System);
+            Stores.Open(options.Store, HandoffStore.Migrations), _masker, TimeProvider.System);
         await _store.RekeyAsync(CancellationToken.None);
         _documents = new MaskedDocuments(_masker);
         _feed = new HandoffFeed(_store, _masker, this);

@@ -3,13 +3,15 @@ using System.Text.Json.Nodes;
 using Grpc.Core;
 using Grpc.Health.V1;
 using Grpc.Reflection.V1Alpha;
-using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using ReleaseIntegrity.Contracts.Documents;
+using ReleaseIntegrity.Contracts.Json;
+using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Handoff;
-using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Masking;
+using ReleaseIntegrity.Messaging;
 using ReleaseIntegrity.Tests.Handoff.Masking;
 
 namespace ReleaseIntegrity.Tests.Handoff.Service;
@@ -84,39 +86,21 @@ public class The_service_speaks
     [Fact]
     public async Task The_bus_feeds_it()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
-        var services = new ServiceCollection();
-        services.AddLogging();
-        services.AddSingleton(host.Feed);
-        services.AddMassTransit(bus =>
+        await using HandoffHost host = await HandoffHost.StartAsync(bus: true);
+        var random = new RandomDocument(1);
+        var parcel = new Parcel("reconciler", [Item(HandoffHost.Prepared(random, 2)), Item(HandoffHost.Prepared(random, 1))]);
+        await host.Services.GetRequiredService<IMessageTransport>().SendAsync(
+            Queues.HandoffFeed, parcel, new MessageLabel(Guid.NewGuid()), CancellationToken.None);
+        using AsyncServerStreamingCall<WatchCorrectionPackagesResponse> watch =
+            host.Client.WatchCorrectionPackages(new WatchCorrectionPackagesRequest { Parent = "tuples/-" }, deadline: DateTime.UtcNow.AddSeconds(30));
+        var revisions = new HashSet<long>();
+        while (revisions.Count < 2 && await watch.ResponseStream.MoveNext(CancellationToken.None))
         {
-            bus.AddHandoffConsumers();
-            bus.UsingInMemory((context, transport) => transport.ConfigureEndpoints(context));
-        });
-        await using ServiceProvider provider = services.BuildServiceProvider();
-        var control = provider.GetRequiredService<IBusControl>();
-        await control.StartAsync();
-        try
-        {
-            var random = new RandomDocument(1);
-            await control.Publish(HandoffHost.Prepared(random, 2));
-            await control.Publish(HandoffHost.Prepared(random, 1));
-            using AsyncServerStreamingCall<WatchCorrectionPackagesResponse> watch =
-                host.Client.WatchCorrectionPackages(new WatchCorrectionPackagesRequest { Parent = "tuples/-" }, deadline: DateTime.UtcNow.AddSeconds(30));
-            var revisions = new HashSet<long>();
-            while (revisions.Count < 2 && await watch.ResponseStream.MoveNext(CancellationToken.None))
-            {
-                revisions.Add(watch.ResponseStream.Current.Package.Revision);
-            }
+            revisions.Add(watch.ResponseStream.Current.Package.Revision);
+        }
 
-            Assert.Equal([1, 2], revisions.Order());
-        }
-        finally
-        {
-            await control.StopAsync();
-        }
+        Assert.Equal([1, 2], revisions.Order());
     }
 
-    [Fact]
-    public void Its_queue_has_a_published_name() => Assert.Equal("handoff-feed", HandoffFeedConsumerDefinition.Queue);
+    private static ParcelItem Item<T>(T message) => new(Guid.NewGuid(), MessageTypes.NameOf<T>(), MessageTypes.Serialise(message));
 }

@@ -6,7 +6,6 @@ create table outbox (
     payload    text    not null,
     destination text   null,
     order_key  text    null,
-    confirmed_by_consumer integer not null,
     created_at text    not null,
     due_at     text    not null,              -- not to be claimed before: a claim's lease, a retry's delay, a re-send
     published  integer not null default 0,    -- 1: handed to the transport, waiting for the consumer's confirmation

@@ -99,6 +99,7 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
         NormalisedNotification result = NotificationReading.Read(
             kept,
             collector.Normalisers.GetValueOrDefault(format),
+            collector.Partitions,
             collector.Options.ObservationsPerMessage,
             out Exception? failure);
         collector.Metrics.Took(format, clock.GetElapsedTime(started));

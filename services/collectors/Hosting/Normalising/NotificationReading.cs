@@ -2,6 +2,7 @@ using ReleaseIntegrity.Collectors.Hosting.Log;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Collectors.Hosting.Normalising;
@@ -15,10 +16,15 @@ internal static class NotificationReading
     /// <summary>Normalises; a normaliser that breaks its contract costs this notification alone.</summary>
     /// <param name="kept">What was kept.</param>
     /// <param name="normaliser">Its format's, or null when this version has none.</param>
+    /// <param name="partitions">The queues over which observations are spread.</param>
     /// <param name="observationsPerMessage">A longer notification is split over messages.</param>
     /// <param name="failure">The normaliser's exception, for the log.</param>
     public static NormalisedNotification Read(
-        KeptNotification kept, INormalizer? normaliser, int observationsPerMessage, out Exception? failure)
+        KeptNotification kept,
+        INormalizer? normaliser,
+        ObservationPartitions partitions,
+        int observationsPerMessage,
+        out Exception? failure)
     {
         failure = null;
         if (normaliser is null)
@@ -40,7 +46,12 @@ internal static class NotificationReading
             {
                 MappingVersion = normaliser.MappingVersion,
                 Items = rows,
-                Messages = Messages(kept, normaliser.MappingVersion, rows, observations.Chunk(observationsPerMessage)),
+                Messages = Messages(
+                    kept,
+                    normaliser.MappingVersion,
+                    rows,
+                    observations.GroupBy(partitions.QueueOf).SelectMany(
+                        q => q.Chunk(observationsPerMessage), (queue, chunk) => (queue.Key.Name, chunk))),
             };
         }
         catch (Exception e)
@@ -50,17 +61,20 @@ internal static class NotificationReading
         }
     }
 
-    // Their ids are those of the reading, so that doing it twice tells it once.
+    // Their ids are those of the reading and the queue, so that doing it twice tells it once.
     private static List<OutboxMessage> Messages(
-        KeptNotification kept, int mappingVersion, IEnumerable<OutcomeRow> rows, IEnumerable<Observation[]> chunks)
+        KeptNotification kept,
+        int mappingVersion,
+        IEnumerable<OutcomeRow> rows,
+        IEnumerable<(string Queue, Observation[] Observations)> chunks)
     {
         Notification notification = kept.Notification;
         string sha256 = notification.Sha256();
         List<OutboxMessage> messages = [];
-        foreach (Observation[] chunk in chunks)
+        foreach ((string queue, Observation[] chunk) in chunks)
         {
             messages.Add(Message(
-                new ObservationsNormalised(sha256, notification.Source, notification.Format, chunk), messages.Count, true));
+                new ObservationsNormalised(sha256, notification.Source, notification.Format, chunk), messages.Count, queue));
         }
 
         foreach (OutcomeRow hint in rows.Where(i => i.Outcome == NormaliseOutcome.Hint))
@@ -70,19 +84,19 @@ internal static class NotificationReading
                     sha256, hint.Index, notification.Source, notification.Format,
                     hint.Instance ?? "", hint.Target ?? "", hint.Reason ?? ""),
                 messages.Count,
-                false));
+                null));
         }
 
         return messages;
 
-        OutboxMessage Message<T>(T message, int index, bool confirmed) => new()
+        OutboxMessage Message<T>(T message, int index, string? queue) => new()
         {
             Id = OutboxMessage.DerivedId(
                 MessageTypes.NameOf<T>(), sha256, WireNames.Of(notification.Source), notification.Format, kept.Variant,
-                $"{mappingVersion}", StoredTypes.TextOf(notification.ReceivedAt), $"{kept.Revision}", $"{index}"),
+                $"{mappingVersion}", StoredTypes.TextOf(notification.ReceivedAt), $"{kept.Revision}", $"{index}", queue ?? ""),
             Type = MessageTypes.NameOf<T>(),
             Payload = MessageTypes.Serialise(message),
-            ConfirmedByConsumer = confirmed,
+            Destination = queue,
         };
     }
 

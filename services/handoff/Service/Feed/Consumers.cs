@@ -1,59 +1,102 @@
+using System.Text.Json;
 using MassTransit;
+using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Contracts.Topology;
+using ReleaseIntegrity.Messaging.Consuming;
 
 namespace ReleaseIntegrity.Handoff.Feed;
 
 /// <summary>
-/// The feed's messages off the bus. Order doesn't matter, so any number may run at once. A message that doesn't hold
-/// together goes to the error queue at once; everything else is tried again, since the store may be busy.
+/// The feed's parcels off the bus, each in one transaction. Order doesn't matter. An item that doesn't hold together goes
+/// to the error queue alone; when recording fails each item is recorded alone, and the one that fails alone follows it;
+/// while the store is down the parcel is held.
 /// </summary>
-public sealed class HandoffFeedConsumer(HandoffFeed feed)
-    : IConsumer<LedgerChanged>, IConsumer<CorrectionPackagePrepared>, IConsumer<CorrectionPackageClosed>, IConsumer<HoldOpened>, IConsumer<HoldReleased>
+internal sealed class HandoffFeedConsumer(
+    HandoffFeed feed, [FromKeyedServices(HandoffHosting.Key)] StoreHold hold, RejectedItems rejected) : IConsumer<Parcel>
 {
     /// <inheritdoc/>
-    public async Task Consume(ConsumeContext<LedgerChanged> context) =>
-        RefuseConflict(await feed.Apply(context.Message, context.CancellationToken));
-
-    /// <inheritdoc/>
-    public async Task Consume(ConsumeContext<CorrectionPackagePrepared> context) =>
-        RefuseConflict(await feed.Apply(context.Message, context.CancellationToken));
-
-    /// <inheritdoc/>
-    public Task Consume(ConsumeContext<CorrectionPackageClosed> context) => feed.Apply(context.Message, context.CancellationToken);
-
-    /// <inheritdoc/>
-    public Task Consume(ConsumeContext<HoldOpened> context) => feed.Apply(context.Message, context.CancellationToken);
-
-    /// <inheritdoc/>
-    public Task Consume(ConsumeContext<HoldReleased> context) => feed.Apply(context.Message, context.CancellationToken);
-
-    private static void RefuseConflict(FeedOutcome outcome)
+    public async Task Consume(ConsumeContext<Parcel> context)
     {
-        if (outcome == FeedOutcome.Conflict)
+        var checkedItems = new List<(ParcelItem Item, FeedFact Fact)>();
+        foreach (ParcelItem item in context.Message.Items)
         {
-            throw new MalformedFeedException(
-                "this revision is known with other content: the reconciler's store was replaced. Start the handoff on an empty store too");
+            try
+            {
+                checkedItems.Add((item, feed.Check(Read(item))));
+            }
+            catch (Exception e) when (e is MalformedFeedException or JsonException or UnknownMessageTypeException)
+            {
+                await rejected.MoveAsync(Queues.HandoffFeed, context, item, e);
+            }
         }
+
+        await RecordAsync(context, checkedItems);
     }
+
+    private async Task RecordAsync(ConsumeContext<Parcel> context, List<(ParcelItem Item, FeedFact Fact)> items)
+    {
+        IReadOnlyList<FeedOutcome> outcomes = [];
+        try
+        {
+            await hold.RunAsync(
+                async () => outcomes = await feed.RecordAsync([.. items.Select(i => i.Fact)], context.CancellationToken),
+                context.CancellationToken);
+        }
+        catch (Exception e) when (!context.CancellationToken.IsCancellationRequested)
+        {
+            if (items.Count == 1)
+            {
+                await rejected.MoveAsync(Queues.HandoffFeed, context, items[0].Item, e);
+                return;
+            }
+
+            foreach ((ParcelItem Item, FeedFact Fact) item in items)
+            {
+                await RecordAsync(context, [item]);
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < items.Count; i++)
+        {
+            if (outcomes[i] == FeedOutcome.Conflict)
+            {
+                await rejected.MoveAsync(Queues.HandoffFeed, context, items[i].Item, new MalformedFeedException(
+                    "this revision is known with other content: the reconciler's store was replaced. Start the handoff on an empty store too"));
+            }
+        }
+
+        await context.ConfirmAsync([.. items.Where((_, i) => outcomes[i] != FeedOutcome.Conflict).Select(i => i.Item.Id)]);
+    }
+
+    private static object Read(ParcelItem item) => MessageTypes.Deserialise(item.Type, item.Body) switch
+    {
+        object message and (LedgerChanged or CorrectionPackagePrepared or CorrectionPackageClosed or HoldOpened or HoldReleased) => message,
+        _ => throw new UnknownMessageTypeException($"'{item.Type}' is not for the handoff's queue"),
+    };
 }
 
-/// <summary>Queue and retries of the feed.</summary>
-public sealed class HandoffFeedConsumerDefinition : ConsumerDefinition<HandoffFeedConsumer>
+/// <summary>Queue of the feed.</summary>
+internal sealed class HandoffFeedConsumerDefinition : ConsumerDefinition<HandoffFeedConsumer>
 {
-    /// <summary>The feed's queue.</summary>
-    public const string Queue = "handoff-feed";
+    private const int ParcelsAtOnce = 8;
 
     /// <summary>With the queue's name.</summary>
-    public HandoffFeedConsumerDefinition() => EndpointName = Queue;
+    public HandoffFeedConsumerDefinition()
+    {
+        EndpointName = Queues.HandoffFeed.Name;
+        Endpoint(e =>
+        {
+            e.PrefetchCount = ParcelsAtOnce;
+            e.ConfigureConsumeTopology = false;
+        });
+    }
 
     /// <inheritdoc/>
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpointConfigurator,
         IConsumerConfigurator<HandoffFeedConsumer> consumerConfigurator,
-        IRegistrationContext context) =>
-        endpointConfigurator.UseMessageRetry(retry =>
-        {
-            retry.Ignore<MalformedFeedException>();
-            retry.Exponential(6, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(20), TimeSpan.FromMilliseconds(200));
-        });
+        IRegistrationContext context) => endpointConfigurator.DeclaredAs(Queues.HandoffFeed);
 }

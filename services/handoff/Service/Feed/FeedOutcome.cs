@@ -1,3 +1,5 @@
+using ReleaseIntegrity.Messaging.Consuming;
+
 namespace ReleaseIntegrity.Handoff.Feed;
 
 /// <summary>What became of a message of the feed.</summary>
@@ -23,7 +25,7 @@ public enum FeedOutcome
 /// A message doesn't hold together: a hash that isn't the content's, another tuple inside than outside, no document.
 /// Trying again can't help. The text never quotes content.
 /// </summary>
-public sealed class MalformedFeedException : Exception
+public sealed class MalformedFeedException : Exception, IRejection
 {
     /// <summary>With what is wrong.</summary>
     public MalformedFeedException(string message)

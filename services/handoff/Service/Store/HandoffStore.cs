@@ -19,6 +19,9 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
     /// <summary>The schema of this store.</summary>
     public static MigrationSet Migrations { get; } = new("handoff", typeof(HandoffStore).Assembly);
 
+    /// <summary>Where all of it is kept.</summary>
+    public IStore Store => store;
+
     /// <summary>Raised once packages have changed, on the store's own thread.</summary>
     public event Action? PackagesChanged;
 

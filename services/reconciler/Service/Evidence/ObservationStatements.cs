@@ -69,9 +69,10 @@ internal sealed record ObservationStatements(string Known, string Add, string Re
             from @rows r
             """,
         Repeat: """
-            update o set deliveries = o.deliveries + r.deliveries, extracted_at = r.extracted_at
+            update observation set deliveries = observation.deliveries + r.deliveries, extracted_at = r.extracted_at
             from @rows r
-            join observation o on o.notification_sha256 = r.notification_sha256 and o.record_key = r.record_key
-              and o.format = r.format and o.item_index = r.item_index and o.observation_id = r.observation_id
+            where observation.notification_sha256 = r.notification_sha256 and observation.record_key = r.record_key
+              and observation.format = r.format and observation.item_index = r.item_index
+              and observation.observation_id = r.observation_id
             """);
 }

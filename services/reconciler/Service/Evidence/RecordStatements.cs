@@ -45,9 +45,9 @@ internal sealed record RecordStatements(string Add, string Update, string Page, 
             where not exists (select 1 from record o where o.record_key = r.record_key)
             """,
         Update: """
-            update o set history = r.history, retired = r.retired, revision = r.revision
+            update record set history = r.history, retired = r.retired, revision = r.revision
             from @rows r
-            join record o on o.record_key = r.record_key and o.revision = r.revision - 1
+            where record.record_key = r.record_key and record.revision = r.revision - 1
             """,
         Page: "select top (@limit) record_key from record where record_key > @after order by record_key",
         ObservedPage: "select distinct top (@limit) record_key from observation where record_key > @after order by record_key");

@@ -138,11 +138,11 @@ internal sealed record TupleStatements(string Page, string Save, string Append, 
     private static readonly TupleStatements SqlServer = new(
         Page: "select top (@limit) tuple_key from tuple where tuple_key > @after order by tuple_key",
         Save: """
-            update t set
+            update tuple set
               revision = r.revision, ledger_sha256 = r.ledger_sha256, holds = r.holds, on_hold = r.on_hold, converging = r.converging,
               package_revision = r.package_revision, package_id = r.package_id, decision_key = r.decision_key
             from @rows r
-            join tuple t on t.tuple_key = r.tuple_key and t.revision = r.revision - 1
+            where tuple.tuple_key = r.tuple_key and tuple.revision = r.revision - 1
             """,
         Append: """
             insert into package (tuple_key, revision, package_id, decision_key, supersedes, prepared_at, content)
@@ -150,8 +150,8 @@ internal sealed record TupleStatements(string Page, string Save, string Append, 
             where not exists (select 1 from package p where p.tuple_key = r.tuple_key and p.revision = r.revision)
             """,
         Close: """
-            update p set closed_at = @at
+            update package set closed_at = @at
             from @rows r
-            join package p on p.tuple_key = r.tuple_key and p.revision = r.revision and p.closed_at is null
+            where package.tuple_key = r.tuple_key and package.revision = r.revision and package.closed_at is null
             """);
 }

@@ -110,9 +110,9 @@ internal sealed record WatermarkStatements(string Move, string Add, string Begin
 
     private static readonly WatermarkStatements SqlServer = new(
         Move: """
-            update w set heard_at = r.heard_at
+            update watermark set heard_at = r.heard_at
             from @rows r
-            join watermark w on w.instance_key = r.instance_key and w.heard_at < r.heard_at
+            where watermark.instance_key = r.instance_key and watermark.heard_at < r.heard_at
             """,
         Add: """
             insert into watermark (instance_key, source, instance, heard_at)

@@ -2,13 +2,15 @@ using System.Globalization;
 using System.Text;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Reconciling.Folding;
 
 /// <summary>
 /// The messages that announce a change, in the order in which a reader should see them. Their ids are those of the
-/// tuple's revision: whoever gets one twice knows it.
+/// tuple's revision: whoever gets one twice knows it. What a service has to get goes to its queue; holds are published as
+/// well, for whoever gates on them, which may be nobody.
 /// </summary>
 internal static class Announcements
 {
@@ -20,7 +22,7 @@ internal static class Announcements
         var messages = new List<OutboxMessage>();
         if (change.LedgerChanged)
         {
-            Add(new LedgerChanged
+            Add(Queues.HandoffFeed, new LedgerChanged
             {
                 Tuple = tuple, Revision = change.After.Revision, CanonicalLedger = Encoding.UTF8.GetString(change.Ledger), LedgerSha256 = sha256, RecordedAt = now,
             });
@@ -29,26 +31,26 @@ internal static class Announcements
         foreach (string id in change.Released)
         {
             (string field, string reason) = HoldIds.Parts(id);
-            Add(new HoldReleased { Tuple = tuple, HoldId = id, Field = field, Reason = reason, At = now, LedgerSha256 = sha256 }, id);
+            AddAndPublish(new HoldReleased { Tuple = tuple, HoldId = id, Field = field, Reason = reason, At = now, LedgerSha256 = sha256 }, id);
         }
 
         foreach (string id in change.Opened)
         {
             (string field, string reason) = HoldIds.Parts(id);
-            Add(new HoldOpened { Tuple = tuple, HoldId = id, Field = field, Reason = reason, At = now, LedgerSha256 = sha256 }, id);
+            AddAndPublish(new HoldOpened { Tuple = tuple, HoldId = id, Field = field, Reason = reason, At = now, LedgerSha256 = sha256 }, id);
         }
 
         switch (change.Package)
         {
             case PackageStep.Prepared { Package: var package }:
-                Add(new CorrectionPackagePrepared
+                Add(Queues.HandoffFeed, new CorrectionPackagePrepared
                 {
                     Tuple = tuple, PackageId = package.PackageId, Revision = package.Revision, Supersedes = package.Supersedes,
                     CanonicalPackage = Encoding.UTF8.GetString(package.Canonical), PreparedAt = now,
                 });
                 break;
             case PackageStep.Closed closed:
-                Add(new CorrectionPackageClosed
+                Add(Queues.HandoffFeed, new CorrectionPackageClosed
                 {
                     Tuple = tuple, PackageId = closed.PackageId, Revision = closed.Revision, LedgerSha256 = sha256, ClosedAt = now,
                 });
@@ -57,7 +59,7 @@ internal static class Announcements
 
         if (change.StandingChanged)
         {
-            Add(new CaseChanged
+            Add(Queues.Cases, new CaseChanged
             {
                 Tuple = tuple, Revision = change.After.Revision, LedgerSha256 = sha256, OnHold = change.After.OnHold!.Value,
                 Converging = change.After.Converging!.Value, PackageId = change.After.HasOpenPackage ? change.After.PackageId : null,
@@ -67,17 +69,24 @@ internal static class Announcements
 
         return messages;
 
-        void Add<T>(T message, string part = "") => messages.Add(new OutboxMessage
+        void AddAndPublish<T>(T message, string part)
+        {
+            Add(Queues.HandoffFeed, message, part);
+            Add(null, message, part);
+        }
+
+        void Add<T>(QueueDeclaration? queue, T message, string part = "") => messages.Add(new OutboxMessage
         {
             Id = OutboxMessage.DerivedId(
-                MessageTypes.NameOf<T>(), change.After.TupleKey, change.After.Revision.ToString(CultureInfo.InvariantCulture), part),
+                MessageTypes.NameOf<T>(),
+                change.After.TupleKey,
+                change.After.Revision.ToString(CultureInfo.InvariantCulture),
+                part,
+                queue?.Name ?? ""),
             Type = MessageTypes.NameOf<T>(),
             Payload = MessageTypes.Serialise(message),
+            Destination = queue?.Name,
             OrderKey = change.After.TupleKey,
-
-            // Holds are for whoever gates on them, which may be nobody, and a message that nobody confirms would be sent
-            // again for ever. The ledger tells the same.
-            ConfirmedByConsumer = message is not (HoldOpened or HoldReleased),
         });
     }
 }

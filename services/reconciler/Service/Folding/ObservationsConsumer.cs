@@ -1,28 +1,52 @@
+using System.Text.Json;
 using MassTransit;
+using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
-using ReleaseIntegrity.Messaging;
+using ReleaseIntegrity.Contracts.Topology;
+using ReleaseIntegrity.Messaging.Consuming;
 using ReleaseIntegrity.Reconciling.Evidence;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Reconciling.Folding;
 
 /// <summary>
-/// Folds what collectors publish, a batch at a time, and confirms it once it is committed. When a batch fails each of
-/// its messages is folded alone, and the one that fails alone is quarantined: it takes no neighbour along.
+/// Folds the parcels that collectors send, several at a time, and takes them off their queue once that is committed.
+/// Nothing takes its neighbours along: what can't be read goes to the error queue alone; when a fold fails each of its
+/// messages is folded alone, and the one that fails alone is quarantined; while the store is down all of them are held.
 /// </summary>
 internal sealed class ObservationsConsumer(
-    [FromKeyedServices(ReconcilerServices.Key)] IStore store, Folder folder, Quarantine quarantine, Derivation derivation)
-    : IConsumer<Batch<ObservationsNormalised>>
+    [FromKeyedServices(ReconcilerServices.Key)] IStore store,
+    Folder folder,
+    Quarantine quarantine,
+    Derivation derivation,
+    [FromKeyedServices(ReconcilerServices.Key)] StoreHold hold,
+    RejectedItems rejected)
+    : IConsumer<Batch<Parcel>>
 {
-    public async Task Consume(ConsumeContext<Batch<ObservationsNormalised>> context)
+    public async Task Consume(ConsumeContext<Batch<Parcel>> context)
     {
-        await derivation.EnsureAsync(context.CancellationToken);
-        await FoldAsync(
-            [.. context.Message.Select(m => new FoldMessage(MessageId(m), m.Message))], context.CancellationToken);
-        await context.ConfirmAsync();
+        CancellationToken cancelled = context.CancellationToken;
+        var messages = new List<FoldMessage>();
+        foreach (ConsumeContext<Parcel> parcel in context.Message)
+        {
+            messages.AddRange(await ReadAsync(parcel));
+        }
+
+        await hold.UntilDoneAsync(
+            async () =>
+            {
+                await derivation.EnsureAsync(cancelled);
+                await FoldAsync(messages, cancelled);
+            },
+            cancelled);
+        var folded = messages.Select(m => m.Id).ToHashSet();
+        foreach (ConsumeContext<Parcel> parcel in context.Message)
+        {
+            await parcel.ConfirmAsync([.. parcel.Message.Items.Select(i => i.Id).Where(folded.Contains)]);
+        }
     }
 
-    /// <summary>Folds a batch; afterwards every message of it is folded or in quarantine.</summary>
+    /// <summary>Folds messages; afterwards every one of them is folded or in quarantine.</summary>
     internal async Task FoldAsync(IReadOnlyList<FoldMessage> messages, CancellationToken cancellationToken)
     {
         try
@@ -45,39 +69,54 @@ internal sealed class ObservationsConsumer(
         }
     }
 
-    // Contention, a store that is busy or gone, and shutting down say nothing about a message: the transport brings it
-    // again. Should the store be broken for good, quarantining fails too, and the message stays where it came from.
+    private async Task<List<FoldMessage>> ReadAsync(ConsumeContext<Parcel> parcel)
+    {
+        var messages = new List<FoldMessage>();
+        foreach (ParcelItem item in parcel.Message.Items)
+        {
+            try
+            {
+                messages.Add(MessageTypes.Deserialise(item.Type, item.Body) is ObservationsNormalised observations
+                    ? new FoldMessage(item.Id, observations)
+                    : throw new UnknownMessageTypeException($"'{item.Type}' is not for the queues of observations"));
+            }
+            catch (Exception e) when (e is JsonException or UnknownMessageTypeException)
+            {
+                await rejected.MoveAsync(QueueOf(parcel), parcel, item, e);
+            }
+        }
+
+        return messages;
+    }
+
+    private static QueueDeclaration QueueOf(ConsumeContext context) =>
+        Queues.Named(context.ReceiveContext.InputAddress.Segments[^1]);
+
+    // Contention, a store that is busy or gone, and shutting down say nothing about a message: it is held. Should the
+    // store be broken for good, quarantining fails too, and the message stays where it came from.
     private bool IsOfTheMessages(Exception e, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
         && e is not (StaleRevisionException or ObjectDisposedException)
         && !store.IsTransient(e);
-
-    private static Guid MessageId(ConsumeContext<ObservationsNormalised> context) =>
-        context.MessageId ?? OutboxMessage.DerivedId(context.Message.NotificationSha256, context.Message.Format, $"{context.SentTime:O}");
 }
 
-/// <summary>How observations are taken from their queue.</summary>
+/// <summary>How observations are taken from the queue of a partition.</summary>
 internal sealed class ObservationsConsumerDefinition : ConsumerDefinition<ObservationsConsumer>
 {
-    private const int BatchLimit = 100;
-    private static readonly TimeSpan BatchWait = TimeSpan.FromMilliseconds(20);
+    private const int ParcelsAtOnce = 8;
+    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(10);
 
-    public ObservationsConsumerDefinition()
-    {
-        EndpointName = "observations";
-        Endpoint(e => e.PrefetchCount = BatchLimit * 2);
-    }
+    public ObservationsConsumerDefinition() => Endpoint(e => e.PrefetchCount = ParcelsAtOnce * 2);
 
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpointConfigurator,
         IConsumerConfigurator<ObservationsConsumer> consumerConfigurator,
         IRegistrationContext context)
     {
-        endpointConfigurator.UseMessageRetry(r => r.Exponential(
-            5, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(200)));
+        endpointConfigurator.PrefetchCount = ParcelsAtOnce * 2;
         consumerConfigurator.Options<BatchOptions>(o => o
-            .SetMessageLimit(BatchLimit)
-            .SetTimeLimit(BatchWait)
+            .SetMessageLimit(ParcelsAtOnce)
+            .SetTimeLimit(Wait)
             .SetConcurrencyLimit(1));
     }
 }

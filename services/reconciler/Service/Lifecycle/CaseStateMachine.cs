@@ -1,7 +1,8 @@
 using MassTransit;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Contracts.Messages;
-using ReleaseIntegrity.Messaging;
+using ReleaseIntegrity.Contracts.Topology;
+using ReleaseIntegrity.Messaging.Consuming;
 using ReleaseIntegrity.Reconciling.Evidence;
 using ReleaseIntegrity.Storage;
 
@@ -64,26 +65,41 @@ public sealed class CaseStateMachine : MassTransitStateMachine<ReleaseCase>
     }
 }
 
-/// <summary>How a case takes its messages: confirmed once its state is committed, and tried again where another writer was faster.</summary>
+/// <summary>
+/// How a case takes its messages: confirmed once its state is committed, tried again where another writer was faster, and
+/// held while the store is down.
+/// </summary>
 internal sealed class CaseDefinition : SagaDefinition<ReleaseCase>
 {
-    public CaseDefinition() => EndpointName = "cases";
+    private const int MessagesAtOnce = 64;
+
+    public CaseDefinition()
+    {
+        EndpointName = Queues.Cases.Name;
+        Endpoint(e =>
+        {
+            e.PrefetchCount = MessagesAtOnce;
+            e.ConfigureConsumeTopology = false;
+        });
+    }
 
     protected override void ConfigureSaga(
         IReceiveEndpointConfigurator endpointConfigurator,
         ISagaConfigurator<ReleaseCase> sagaConfigurator,
         IRegistrationContext context)
     {
-        endpointConfigurator.UseFilter(new ConfirmCommitted());
+        endpointConfigurator.DeclaredAs(Queues.Cases);
+        endpointConfigurator.UseFilter(new ConfirmCommitted(
+            context.GetRequiredService<IServiceProvider>().GetRequiredKeyedService<StoreHold>(ReconcilerServices.Key)));
         endpointConfigurator.UseMessageRetry(r => r.Exponential(
             8, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(50)));
     }
 
-    private sealed class ConfirmCommitted : IFilter<ConsumeContext>
+    private sealed class ConfirmCommitted(StoreHold hold) : IFilter<ConsumeContext>
     {
         public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
         {
-            await next.Send(context);
+            await hold.RunAsync(() => next.Send(context), context.CancellationToken);
             await context.ConfirmAsync();
         }
 

@@ -1,8 +1,9 @@
 using MassTransit;
 using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Storage;
 
-namespace ReleaseIntegrity.Messaging;
+namespace ReleaseIntegrity.Messaging.InMemory;
 
 /// <summary>
 /// Ends the rows of this process's outboxes that a consumer has confirmed. A confirmation for another process's outbox
@@ -33,7 +34,7 @@ internal sealed class MessagesFoldedConsumerDefinition : ConsumerDefinition<Mess
 
     public MessagesFoldedConsumerDefinition()
     {
-        EndpointName = "outbox-confirmations";
+        EndpointName = Queues.Confirmations.Name;
         Endpoint(e => e.PrefetchCount = BatchLimit * 2);
     }
 
