@@ -11,6 +11,8 @@ internal sealed record TimerStatements(string Engine)
 
     public required string Upsert { get; init; }
 
+    public required string FireBy { get; init; }
+
     public required string Claim { get; init; }
 
     public string Cancel { get; } =
@@ -46,6 +48,12 @@ internal sealed record TimerStatements(string Engine)
             on conflict (kind, key) do update set
               due_at = excluded.due_at, payload = excluded.payload, claimed_until = null, attempts = 0
             """,
+        FireBy = """
+            insert into timer (kind, key, due_at, payload) values (@kind, @key, @due_at, @payload)
+            on conflict (kind, key) do update set
+              due_at = excluded.due_at, payload = excluded.payload, claimed_until = null, attempts = 0
+            where timer.due_at > excluded.due_at or timer.due_at <= @now
+            """,
         Claim = $"""
             update timer set claimed_until = @until
             where (kind, key) in (select kind, key from timer where {Due} order by due_at, kind, key limit @limit)
@@ -61,6 +69,14 @@ internal sealed record TimerStatements(string Engine)
             update timer set due_at = r.due_at, payload = r.payload, claimed_until = null, attempts = 0
             from @rows r
             where r.kind = timer.kind and r."key" = timer."key";
+            insert into timer (kind, "key", due_at, payload)
+            select r.kind, r."key", r.due_at, r.payload from @rows r
+            where not exists (select 1 from timer t where t.kind = r.kind and t."key" = r."key");
+            """,
+        FireBy = """
+            update timer set due_at = r.due_at, payload = r.payload, claimed_until = null, attempts = 0
+            from @rows r
+            where r.kind = timer.kind and r."key" = timer."key" and (timer.due_at > r.due_at or timer.due_at <= @now);
             insert into timer (kind, "key", due_at, payload)
             select r.kind, r."key", r.due_at, r.payload from @rows r
             where not exists (select 1 from timer t where t.kind = r.kind and t."key" = r."key");

@@ -33,6 +33,18 @@ public sealed class Timers(IStore store, TimeProvider clock)
         }
     }
 
+    /// <summary>
+    /// Has timers fire by an instant at the latest: one that is set for an earlier one stays, unless that has come
+    /// already. For handlers that look at their own state and set what comes next: what need not move is not written.
+    /// </summary>
+    public async Task FireByAsync(StoreTransaction transaction, IReadOnlyCollection<TimerRow> timers)
+    {
+        if (await transaction.ExecuteRowsAsync(_sql.FireBy, TimerStatements.Rows, timers, ("now", clock.GetUtcNow())) > 0)
+        {
+            transaction.OnCommitted(_wake.Give);
+        }
+    }
+
     /// <summary>Cancels a timer, if it is set.</summary>
     public Task CancelAsync(StoreTransaction transaction, string kind, string key) =>
         CancelAsync(transaction, kind, [key]);
