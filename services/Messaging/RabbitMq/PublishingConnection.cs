@@ -23,7 +23,7 @@ internal sealed class PublishingConnection(BusOptions options, TimeProvider cloc
     private TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _loop = Task.CompletedTask;
     private volatile PublishingChannel? _channel;
-    private bool _disposed;
+    private int _disposed;
 
     /// <summary>Where it stands now.</summary>
     public BusStanding Standing
@@ -64,14 +64,15 @@ internal sealed class PublishingConnection(BusOptions options, TimeProvider cloc
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // The container disposes what is registered twice as often.
-        if (!_disposed)
+        // It is a service and a hosted service, and the container disposes of both.
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
         {
-            _disposed = true;
-            await _stopping.CancelAsync();
-            await _loop;
-            _stopping.Dispose();
+            return;
         }
+
+        await _stopping.CancelAsync();
+        await _loop;
+        _stopping.Dispose();
     }
 
     private async Task KeepAsync()
