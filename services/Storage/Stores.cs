@@ -33,7 +33,7 @@ public static class Stores
         Check(options);
         if (options.Engine == StoreEngines.SqlServer)
         {
-            return SqlServerStore.Migrate(SqlServer(options), migrations);
+            return SqlServerStore.Migrate(SqlServer(options) with { Migrate = true }, migrations);
         }
 
         await using var store = SqliteStore.Open(Sqlite(options) with { Migrate = true }, migrations);

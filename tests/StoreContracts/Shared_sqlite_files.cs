@@ -104,9 +104,13 @@ public sealed class Shared_sqlite_files : IDisposable
     {
         public ConcurrentQueue<string> Payloads { get; } = new();
 
-        public Task PublishAsync(string outbox, OutboxMessage message, CancellationToken cancellationToken)
+        public bool IsDurable => true;
+
+        public Task ReadyAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task PublishAsync(OutboxParcel parcel, CancellationToken cancellationToken)
         {
-            Payloads.Enqueue(message.Payload);
+            parcel.Messages.ToList().ForEach(m => Payloads.Enqueue(m.Payload));
             return Task.CompletedTask;
         }
     }

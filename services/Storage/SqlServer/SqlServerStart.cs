@@ -73,7 +73,7 @@ internal static class SqlServerStart
             turn.Execute($"if schema_id('{options.Schema}') is null exec('create schema [{options.Schema}]')");
         }
 
-        var applied = new List<string>();
+        List<string> applied = [];
         foreach (MigrationSet set in sets)
         {
             UpgradeEngineBuilder builder = DeployChanges.To

@@ -54,6 +54,7 @@ public sealed class SqlServerStore : IStore
     /// <summary>Brings the schema up to date and opens no store; the login need not be the service's own.</summary>
     /// <param name="options">Where and how.</param>
     /// <param name="migrations">The service's own scripts; the plumbing's are run before them.</param>
+    /// <returns>The scripts that it ran, in their order; none where the schema was up to date.</returns>
     /// <exception cref="StoreException">As of <see cref="Open"/>.</exception>
     public static IReadOnlyList<string> Migrate(SqlServerStoreOptions options, params IReadOnlyList<MigrationSet> migrations)
     {

@@ -19,7 +19,6 @@ create table {schema}.outbox (
     payload     nvarchar(max) not null,
     destination nvarchar(200) collate Latin1_General_100_BIN2 null,
     order_key   nvarchar(200) collate Latin1_General_100_BIN2 null,
-    confirmed_by_consumer bit not null,
     created_at  datetimeoffset(7) not null,
     due_at      datetimeoffset(7) not null,            -- not to be claimed before: a claim's lease, a retry's delay, a re-send
     published   bit not null constraint outbox_published_default default 0, -- 1: handed to the transport, waiting for the consumer's confirmation
@@ -37,8 +36,7 @@ create type {schema}.outbox_row as table (
     type        nvarchar(200) collate Latin1_General_100_BIN2 not null,
     payload     nvarchar(max) not null,
     destination nvarchar(200) collate Latin1_General_100_BIN2 null,
-    order_key   nvarchar(200) collate Latin1_General_100_BIN2 null,
-    confirmed_by_consumer bit not null
+    order_key   nvarchar(200) collate Latin1_General_100_BIN2 null
 );
 
 -- Messages that a consumer of this store has processed, written in the transaction of what it made of them.
