@@ -33,4 +33,7 @@ internal sealed class IntakeLoad(CollectorOptions options)
     public void GiveBack(long bytes) => Interlocked.Add(ref _bytes, -bytes);
 
     public void Waiting(long more) => Interlocked.Add(ref _backlog, more);
+
+    /// <summary>What the store has counted, over all replicas, in place of what this process made of it.</summary>
+    public void Counted(long waiting) => Interlocked.Exchange(ref _backlog, waiting);
 }

@@ -19,7 +19,11 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // Replicas normalise what others took: what a process has counted itself goes astray, and is put right this often.
+    private static readonly TimeSpan CountAgain = TimeSpan.FromSeconds(1);
+
     private readonly string _source = WireNames.Of(collector.Source);
+    private long _counted = clock.GetTimestamp();
 
     /// <summary>Goes once through everything that is kept; returns how many notifications it recorded.</summary>
     public async Task<int> DrainAsync(CancellationToken cancellationToken)
@@ -28,6 +32,7 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
         long after = 0;
         while (true)
         {
+            await CountAsync(cancellationToken);
             IReadOnlyList<KeptNotification> page =
                 await collector.Log.WaitingAsync(after, PageLimit, PageBytesLimit, cancellationToken);
             if (page.Count == 0)
@@ -55,7 +60,7 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
             }
         }
 
-        collector.Load.Waiting(await collector.Log.CountWaitingAsync(cancellationToken));
+        collector.Load.Counted(await collector.Log.CountWaitingAsync(cancellationToken));
         await base.StartAsync(cancellationToken);
     }
 
@@ -78,6 +83,15 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
                 logger.LogError(e, "Collector {Source}: the store failed; looking again in {Delay}", _source, Pause);
                 await Task.Delay(Pause, clock, CancellationToken.None);
             }
+        }
+    }
+
+    private async Task CountAsync(CancellationToken cancellationToken)
+    {
+        if (clock.GetElapsedTime(_counted) >= CountAgain)
+        {
+            _counted = clock.GetTimestamp();
+            collector.Load.Counted(await collector.Log.CountWaitingAsync(cancellationToken));
         }
     }
 
