@@ -17,6 +17,10 @@ internal static class LongRun
     /// <summary>Seconds for which a store is locked, <c>DISTRIBUTED_STORE_AWAY_SECONDS</c>.</summary>
     public static TimeSpan StoreAway { get; } = TimeSpan.FromSeconds(Number("DISTRIBUTED_STORE_AWAY_SECONDS", 8));
 
+    /// <summary>Skips a test that only a run with <c>DISTRIBUTED_FAULTS=all</c> takes the time for.</summary>
+    public static void Require() => Assert.SkipUnless(
+        Environment.GetEnvironmentVariable("DISTRIBUTED_FAULTS") == "all", "takes its time: DISTRIBUTED_FAULTS=all runs it");
+
     /// <summary>Whether services are started in all 24 orders, <c>DISTRIBUTED_ORDERS=all</c>.</summary>
     public static bool EveryOrder { get; } = Environment.GetEnvironmentVariable("DISTRIBUTED_ORDERS") == "all";
 

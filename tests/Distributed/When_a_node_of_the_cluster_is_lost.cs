@@ -16,6 +16,8 @@ public sealed class When_a_node_of_the_cluster_is_lost(ITestOutputHelper output)
     [Fact]
     public async Task The_others_go_on_and_nothing_is_lost()
     {
+        LongRun.Require();
+        Node.Require();
         using Cluster cluster = await Cluster.StartAsync();
         using var deployment = new Deployment(await cluster.VirtualHostAsync());
         await deployment.StartAllAsync(reconcilers: 2);

@@ -18,6 +18,7 @@ public sealed class When_replicas_share_the_work(BrokerFixture broker, ITestOutp
     [Fact]
     public async Task Each_of_them_does_a_part_and_the_result_is_the_same()
     {
+        LongRun.Require();
         using var deployment = new Deployment(await broker.VirtualHostAsync());
         await deployment.StartAllAsync(collectors: 2, reconcilers: 3, handoffs: 2);
         var traffic = new Traffic(deployment);
@@ -39,6 +40,7 @@ public sealed class When_replicas_share_the_work(BrokerFixture broker, ITestOutp
     [Fact]
     public async Task A_reconciler_that_dies_is_replaced_by_the_others_and_one_that_joins_gets_a_share()
     {
+        LongRun.Require();
         using var deployment = new Deployment(await broker.VirtualHostAsync());
         await deployment.StartAllAsync(reconcilers: 3);
         IReadOnlyList<Replica> reconcilers = deployment.Of(Role.Reconciler);

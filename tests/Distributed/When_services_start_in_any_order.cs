@@ -26,6 +26,7 @@ public sealed class When_services_start_in_any_order(BrokerFixture broker, ITest
     [MemberData(nameof(Orders))]
     public async Task Nothing_is_lost(string order)
     {
+        LongRun.Require();
         using var deployment = new Deployment(await broker.VirtualHostAsync());
         var traffic = new Traffic(deployment);
         await broker.Node.StopAsync();

@@ -19,6 +19,7 @@ public sealed class When_the_broker_goes_away(BrokerFixture broker, ITestOutputH
     [Fact]
     public async Task A_restart_under_load_loses_nothing()
     {
+        LongRun.Require();
         using var deployment = new Deployment(await broker.VirtualHostAsync());
         await deployment.StartAllAsync();
         var traffic = new Traffic(deployment);
@@ -36,6 +37,7 @@ public sealed class When_the_broker_goes_away(BrokerFixture broker, ITestOutputH
     [Fact]
     public async Task While_it_is_down_everything_is_accepted_and_kept_and_afterwards_it_arrives()
     {
+        LongRun.Require();
         using var deployment = new Deployment(await broker.VirtualHostAsync());
         await deployment.StartAllAsync();
         var traffic = new Traffic(deployment);
@@ -73,6 +75,7 @@ public sealed class When_the_broker_goes_away(BrokerFixture broker, ITestOutputH
     [Fact]
     public async Task A_memory_alarm_is_said_and_bounded_and_afterwards_everything_arrives()
     {
+        LongRun.Require();
         using var deployment = new Deployment(await broker.VirtualHostAsync());
         await deployment.StartAllAsync();
         var traffic = new Traffic(deployment);

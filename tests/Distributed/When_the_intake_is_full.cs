@@ -10,6 +10,7 @@ public sealed class When_the_intake_is_full(BrokerFixture broker, ITestOutputHel
     [Fact]
     public async Task Senders_are_told_to_come_again_and_what_was_accepted_is_all_there()
     {
+        LongRun.Require();
         using var deployment = new Deployment(
             await broker.VirtualHostAsync(), ("Collector:MaxBacklog", "4"), ("Collector:NormaliseConcurrency", "1"));
 

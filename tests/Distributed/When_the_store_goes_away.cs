@@ -16,6 +16,7 @@ public sealed class When_the_store_goes_away(BrokerFixture broker, ITestOutputHe
     [Fact]
     public async Task Nothing_is_lost_and_nothing_is_answered_that_is_not_kept()
     {
+        LongRun.Require();
         using var deployment = new Deployment(await broker.VirtualHostAsync());
         await deployment.StartAllAsync(reconcilers: 2);
         var traffic = new Traffic(deployment);

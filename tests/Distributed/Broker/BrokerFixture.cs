@@ -4,20 +4,24 @@ namespace ReleaseIntegrity.Tests.Distributed.Broker;
 public sealed class BrokerFixture : IAsyncLifetime
 {
     private int _virtualHosts;
+    private Node? _node;
 
     /// <summary>The node.</summary>
-    internal Node Node { get; private set; } = null!;
+    internal Node Node => _node ?? throw new InvalidOperationException("the broker is not started");
 
     /// <inheritdoc/>
-    public async ValueTask InitializeAsync()
-    {
-        Node = new Node();
-        await Node.StartAsync();
-    }
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>A new virtual host, empty.</summary>
+    /// <summary>A new virtual host, empty. The first one starts the node.</summary>
     internal async Task<BusAddress> VirtualHostAsync()
     {
+        Node.Require();
+        if (_node is null)
+        {
+            _node = new Node();
+            await _node.StartAsync();
+        }
+
         string name = $"test-{Interlocked.Increment(ref _virtualHosts)}";
         await Node.AddVirtualHostAsync(name);
         return new BusAddress([Node.Port], name);
@@ -26,7 +30,7 @@ public sealed class BrokerFixture : IAsyncLifetime
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        Node.Dispose();
+        _node?.Dispose();
         return ValueTask.CompletedTask;
     }
 }

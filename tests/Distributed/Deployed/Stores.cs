@@ -4,14 +4,11 @@ using ReleaseIntegrity.Tests.Running;
 namespace ReleaseIntegrity.Tests.Distributed.Deployed;
 
 /// <summary>
-/// The one switch between the engines: SQLite files that the replicas of a service share on this machine, or SQL Server
-/// where <c>RELEASE_INTEGRITY_TEST_SQLSERVER</c> names one.
+/// Where the services keep what they know: the one place of this project that knows the engine. SQLite files that the
+/// replicas of a service share on this machine.
 /// </summary>
 internal abstract class Stores : IDisposable
 {
-    /// <summary>The environment variable with the connection string of a SQL Server.</summary>
-    public const string SqlServer = "RELEASE_INTEGRITY_TEST_SQLSERVER";
-
     /// <summary>The engine that this run is on, with stores that are new.</summary>
     public static Stores Choose(Scratch scratch) => new SharedFiles(scratch["data"]);
 
