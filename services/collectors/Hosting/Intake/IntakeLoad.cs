@@ -34,6 +34,6 @@ internal sealed class IntakeLoad(CollectorOptions options)
 
     public void Waiting(long more) => Interlocked.Add(ref _backlog, more);
 
-    /// <summary>What the store has counted, over all replicas, in place of what this process made of it.</summary>
+    /// <summary>Sets how many wait in all: with other processes on the store, counting along is not enough.</summary>
     public void Counted(long waiting) => Interlocked.Exchange(ref _backlog, waiting);
 }

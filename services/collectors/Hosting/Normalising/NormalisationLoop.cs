@@ -13,17 +13,14 @@ namespace ReleaseIntegrity.Collectors.Hosting.Normalising;
 internal sealed class NormalisationLoop(Collector collector, TimeProvider clock, ILogger<NormalisationLoop> logger)
     : BackgroundService
 {
-    // What is loaded, normalised and recorded together; one query, and one transaction with few statements.
+    // What is taken at once, and what of it is loaded, normalised and recorded together: one transaction with few
+    // statements.
     private const int PageLimit = 128;
-    private const long PageBytesLimit = 4 * 1024 * 1024;
+    private const long PortionBytesLimit = 4 * 1024 * 1024;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // Replicas normalise what others took: what a process has counted itself goes astray, and is put right this often.
-    private static readonly TimeSpan CountAgain = TimeSpan.FromSeconds(1);
-
     private readonly string _source = WireNames.Of(collector.Source);
-    private long _counted = clock.GetTimestamp();
 
     /// <summary>Goes once through everything that is kept; returns how many notifications it recorded.</summary>
     public async Task<int> DrainAsync(CancellationToken cancellationToken)
@@ -32,17 +29,41 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
         long after = 0;
         while (true)
         {
-            await CountAsync(cancellationToken);
-            IReadOnlyList<KeptNotification> page =
-                await collector.Log.WaitingAsync(after, PageLimit, PageBytesLimit, cancellationToken);
+            IReadOnlyList<WaitingRow> page = await collector.Log.TakeAsync(after, PageLimit, cancellationToken);
             if (page.Count == 0)
             {
                 return recorded;
             }
 
-            recorded += await RecordAsync(Read(page, cancellationToken), cancellationToken);
-            after = page[^1].Id;
+            foreach (long[] ids in Portions(page))
+            {
+                IReadOnlyList<KeptNotification> kept = await collector.Log.LoadAsync(ids, cancellationToken);
+                recorded += await RecordAsync(Read(kept, cancellationToken), cancellationToken);
+            }
+
+            after = page[^1].NotificationId;
         }
+    }
+
+    // In memory together; one longer body comes alone.
+    private static IEnumerable<long[]> Portions(IReadOnlyList<WaitingRow> page)
+    {
+        List<long> portion = [];
+        long bytes = 0;
+        foreach (WaitingRow waiting in page)
+        {
+            if (portion.Count > 0 && bytes + waiting.Bytes > PortionBytesLimit)
+            {
+                yield return [.. portion];
+                portion.Clear();
+                bytes = 0;
+            }
+
+            portion.Add(waiting.NotificationId);
+            bytes += waiting.Bytes;
+        }
+
+        yield return [.. portion];
     }
 
     /// <inheritdoc/>
@@ -72,6 +93,11 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
             try
             {
                 await DrainAsync(stoppingToken);
+                if (collector.Store.IsShared)
+                {
+                    collector.Load.Counted(await collector.Log.CountWaitingAsync(stoppingToken));
+                }
+
                 await collector.Received.WaitAsync(Pause, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -83,15 +109,6 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
                 logger.LogError(e, "Collector {Source}: the store failed; looking again in {Delay}", _source, Pause);
                 await Task.Delay(Pause, clock, CancellationToken.None);
             }
-        }
-    }
-
-    private async Task CountAsync(CancellationToken cancellationToken)
-    {
-        if (clock.GetElapsedTime(_counted) >= CountAgain)
-        {
-            _counted = clock.GetTimestamp();
-            collector.Load.Counted(await collector.Log.CountWaitingAsync(cancellationToken));
         }
     }
 
