@@ -55,10 +55,12 @@ make definitions.json "$(cat <<JSON
 JSON
 )"
 
-# SQL Server: its administrator, the login of migrations, and one login per service. It wants several kinds of
+# SQL Server: its administrator; per service a login that serves and one that migrates. It wants several kinds of
 # characters in a password.
 make sqlserver-sa "$(random)Aa1"
-for login in migrator "${collectors[@]//-/_}" reconciler handoff; do
-  make "sqlserver-$login" "$(random)Aa1"
-  make "store-$login" "Server=sqlserver;Database=release_integrity;User ID=$login;Password=$(cat "secrets/sqlserver-$login");Encrypt=True;TrustServerCertificate=True"
+for schema in "${collectors[@]//-/_}" reconciler handoff; do
+  for login in "${schema}_service" "${schema}_migrator"; do
+    make "sqlserver-$login" "$(random)Aa1"
+    make "store-$login" "Server=sqlserver;Database=release_integrity;User ID=$login;Password=$(cat "secrets/sqlserver-$login");Encrypt=True;TrustServerCertificate=True"
+  done
 done

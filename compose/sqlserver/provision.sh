@@ -1,15 +1,18 @@
 #!/bin/bash
-# Makes the database, and a schema, a login and its rights for each service. Repeating it changes passwords and rights
-# to what the secrets say, and nothing else.
+# Makes the database, and for each service its schema, its two logins and their rights (services/Storage/SqlServer). To
+# repeat it changes passwords and rights to what the secrets say, and nothing else.
 set -euo pipefail
 
-export SQLCMDPASSWORD SQLCMDSERVER=sqlserver SQLCMDUSER=sa
+export SQLCMDSERVER=sqlserver SQLCMDUSER=sa SQLCMDPASSWORD
 SQLCMDPASSWORD=$(cat /run/secrets/sqlserver-sa)
 sql() { /opt/mssql-tools18/bin/sqlcmd -C -b "$@"; }
 
-password=$(cat /run/secrets/sqlserver-migrator) sql -i /provision/database.sql
+sql -Q "if db_id('release_integrity') is null create database release_integrity"
 for schema in artifact_registry signature_ledger change_snapshot runtime_validation reconciler handoff; do
   # sqlcmd takes its variables from the environment: nothing secret stands in a list of processes.
-  schema=$schema password=$(cat "/run/secrets/sqlserver-$schema") sql -d release_integrity -i /provision/service.sql
+  Schema=$schema \
+    ServicePassword=$(cat "/run/secrets/sqlserver-${schema}_service") \
+    MigratorPassword=$(cat "/run/secrets/sqlserver-${schema}_migrator") \
+    sql -d release_integrity -i /provision/Provision.sql
   echo "provisioned $schema"
 done

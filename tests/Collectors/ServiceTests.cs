@@ -66,7 +66,7 @@ public sealed class ServiceTests : WithFolder
         Assert.Equal(["0123456789abcdef"], options.Credential!.Secrets);
         Assert.Equal("registry.example", options.Formats["harbor"].Instance);
         Assert.Equal("X-Token", options.Formats["harbor"].Credential!.Header);
-        Assert.Equal(["content-location", "x-more"], options.KeptHeaders);
+        Assert.Equal(["content-location", "docker-content-digest", "x-github-delivery", "x-more"], options.KeptHeaders);
     }
 
     private static IConfiguration Settings(params (string Key, string Value)[] settings) =>

@@ -30,17 +30,20 @@ public sealed class When_something_is_missing : IDisposable
     }
 
     [Fact]
-    public async Task A_collector_without_its_broker_goes_on_accepting()
+    public async Task A_collector_without_its_broker_goes_on_accepting_and_stops_as_well()
     {
         using Service collector = await Service.StartAsync("artifact-registry", WithoutBroker());
 
         using HttpResponseMessage taken = await collector.PostAsync("notifications/harbor", Notification);
 
         Assert.Equal(HttpStatusCode.Accepted, taken.StatusCode);
+        collector.Terminate();
+        Assert.Equal(0, await collector.EndAsync());
     }
 
     private Dictionary<string, string> WithoutBroker() => Service.Settings(
         _scratch,
+        ("Drain__LimitSeconds", "2"),
         ("Bus__Transport", "rabbitmq"),
         ("Bus__Host", "127.0.0.1"),
         ("Bus__Port", Service.FreePort().ToString(CultureInfo.InvariantCulture)),

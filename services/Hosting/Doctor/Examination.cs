@@ -10,7 +10,7 @@ namespace ReleaseIntegrity.Hosting.Doctor;
 /// <summary>Examines a service that is built but not started: its settings first, then everything that it needs.</summary>
 public static class Examination
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>All findings, in the order in which the examinations are registered.</summary>
     /// <param name="build">Builds the service as it would start; what it refuses is a finding.</param>

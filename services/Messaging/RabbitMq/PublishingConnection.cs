@@ -23,6 +23,7 @@ internal sealed class PublishingConnection(BusOptions options, TimeProvider cloc
     private TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _loop = Task.CompletedTask;
     private volatile PublishingChannel? _channel;
+    private int _disposed;
 
     /// <summary>Where it stands now.</summary>
     public BusStanding Standing
@@ -63,6 +64,12 @@ internal sealed class PublishingConnection(BusOptions options, TimeProvider cloc
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // It is a service and a hosted service, and the container disposes of both.
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         await _stopping.CancelAsync();
         await _loop;
         _stopping.Dispose();

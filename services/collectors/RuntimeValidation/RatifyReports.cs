@@ -11,6 +11,8 @@ namespace ReleaseIntegrity.Collectors.RuntimeValidation;
 /// <param name="items">Where items go.</param>
 internal sealed class RatifyReports(Cluster cluster, Items items)
 {
+    private static readonly string[] OtherVerifiers = ["sbom", "vulnerability", "schema", "license"];
+
     private static readonly string[] Lists = ["verifierReports", "artifactReports", "results"];
 
     /// <summary>Adds the items of one result.</summary>
@@ -53,7 +55,7 @@ internal sealed class RatifyReports(Cluster cluster, Items items)
             return subject.Reject("not an image reference (registry/repository, with a tag or a well-formed digest)");
         }
 
-        return !IsSignature(type.Value) ? new NormalisedItem.Irrelevant("a report about something other than a signature")
+        return !IsSignature(report) ? new NormalisedItem.Irrelevant("a report about something other than a signature")
             : digest is null ? new NormalisedItem.Hint("a report whose subject names no digest", cluster.Name, image!.ToString())
             : Observe(report, subject, reference, time, image!, digest.Value);
     }
@@ -109,7 +111,13 @@ internal sealed class RatifyReports(Cluster cluster, Items items)
     private static Digest? ManifestOf(string? reference) =>
         Digest.TryParse(reference?[(reference.LastIndexOf('@') + 1)..], out Digest digest) ? digest : null;
 
-    private static bool IsSignature(string? type) =>
-        type is null || type.Contains("signature", StringComparison.Ordinal) || type.Contains(".sig.", StringComparison.Ordinal)
-            || type.StartsWith("application/vnd.dev.sigstore.bundle", StringComparison.Ordinal);
+    /// <summary>Older results say no artifact type; then the verifier's name has to do.</summary>
+    private static bool IsSignature(Node report) =>
+        report["artifactType"].Value is { } type
+            ? type.Contains("signature", StringComparison.Ordinal) || type.Contains(".sig.", StringComparison.Ordinal)
+                || type.StartsWith("application/vnd.dev.sigstore.bundle", StringComparison.Ordinal)
+            : !OtherVerifiers.Any(other => VerifierOf(report).Text?.Contains(other, StringComparison.OrdinalIgnoreCase) == true);
+
+    private static Node VerifierOf(Node report) =>
+        report["type"].HasValue ? report["type"] : report["name"].HasValue ? report["name"] : report["verifierName"];
 }

@@ -16,19 +16,20 @@ internal sealed record SimpleSigningPayload(Digest Digest, ImageReference? Image
     public const string MediaType = "application/vnd.dev.cosign.simplesigning.v1+json";
 
     /// <summary>Whether a document looks like a payload.</summary>
-    public static bool Is(Node document) => document["critical"].Exists;
+    public static bool Is(Node document) => Member(document, "critical").Exists;
 
     /// <summary>Reads a payload; null with a rejected item where it doesn't name one image.</summary>
     public static SimpleSigningPayload? Read(Node payload, out NormalisedItem? refusal)
     {
-        Node image = payload["critical"]["image"];
-        // The specification's own examples spell the member either way.
-        Node stated = image["docker-manifest-digest"].Exists ? image["docker-manifest-digest"] : image["Docker-manifest-digest"];
-        Node name = payload["critical"]["identity"]["docker-reference"];
+        Node critical = Member(payload, "critical");
+        Node image = Member(critical, "image");
+        Node stated = Member(image, "docker-manifest-digest");
+        Node name = Member(Member(critical, "identity"), "docker-reference");
         ImageReference? reference = null;
         Digest? pinned = null;
         bool named = name.HasValue;
-        refusal = stated.IsAmbiguous || name.IsAmbiguous || (image["docker-manifest-digest"].Exists && image["Docker-manifest-digest"].Exists)
+        refusal = stated.IsAmbiguous || name.IsAmbiguous
+                || (image["docker-manifest-digest"].Exists && image["Docker-manifest-digest"].Exists)
                 ? image.Reject("the image's digest or reference is stated more than once")
             : !Digest.TryParse(stated.String, out Digest digest) ? stated.Reject("not an OCI digest: nothing else says which image was signed")
             : named && !ImageReference.TryParse(name.String, out reference, out pinned) ? name.Reject("not an image reference")
@@ -42,4 +43,8 @@ internal sealed record SimpleSigningPayload(Digest Digest, ImageReference? Image
 
     /// <summary>How to ask for the signatures of the image.</summary>
     public string Target => Image is null ? Digest.Text : $"{Image}@{Digest}";
+
+    /// <summary>A member as the specification spells it, or as its examples and early versions did, with a capital.</summary>
+    private static Node Member(Node node, string name) =>
+        node[name].Exists ? node[name] : node[char.ToUpperInvariant(name[0]) + name[1..]] is { Exists: true } capital ? capital : node[name];
 }

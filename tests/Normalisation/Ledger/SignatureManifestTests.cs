@@ -84,6 +84,9 @@ public sealed class SignatureManifestTests
         var hint = Assert.IsType<NormalisedItem.Hint>(Assert.Single(Normalise(Notify("cosign-simplesigning", Payload))));
 
         Assert.Equal($"{Image}@sha256:{A}", hint.Target);
+        string early = Payload.Replace("critical", "Critical", StringComparison.Ordinal).Replace("\"image\"", "\"Image\"", StringComparison.Ordinal)
+            .Replace("docker-manifest", "Docker-manifest", StringComparison.Ordinal);
+        Assert.Equal(hint.Target, Assert.IsType<NormalisedItem.Hint>(Assert.Single(Normalise(Notify("cosign-simplesigning", early)))).Target);
         Reject("cosign-simplesigning", JsonNode.Parse(Payload.Replace(A, "abc", StringComparison.Ordinal))!, "not an OCI digest");
         Reject("cosign-simplesigning", JsonNode.Parse(Payload.Replace(Image, $"{Image}@sha256:{B}", StringComparison.Ordinal))!, "another digest");
         Assert.IsType<NormalisedItem.Rejected>(Assert.Single(Normalise(Notify(

@@ -85,7 +85,7 @@ public sealed class ArtifactEventsTests
     [Theory]
     [InlineData("\"id\": \"e-1\"", "\"id\": \"\"")]
     [InlineData("\"id\": \"e-1\"", "\"id\": \"e-1\", \"id\": \"e-2\"")]
-    [InlineData("\"content\": {}", "\"id\": \"pkg:oci/other\"")]
+    [InlineData("\"content\": {}", "\"id\": \"pkg:docker/acme/cart@1\"")]
     [InlineData("T10:00:00.5+01:00", " 10:00")]
     [InlineData("dev.cdevents.artifact.published.0.2.0", "dev.cdevents.artifact")]
     [InlineData("sha256%3Abbb", "sha256%3Abb")]

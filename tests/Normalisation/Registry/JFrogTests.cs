@@ -37,6 +37,7 @@ public sealed class JFrogTests
     [Theory]
     [InlineData("manifest.json", DigestKind.Manifest)]
     [InlineData("list.manifest.json", DigestKind.Index)]
+    [InlineData("4.2.1", DigestKind.Unknown)]
     public void The_files_name_tells_an_index(string name, DigestKind kind) =>
         Assert.Equal(kind, Check.Single(Normalizer, Of(Event(name: name))).Subjects[0].DigestKind);
 

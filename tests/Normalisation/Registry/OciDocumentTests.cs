@@ -135,8 +135,15 @@ public sealed class OciDocumentTests
     }
 
     [Fact]
-    public void A_list_of_referrers_is_no_index_that_is_pulled_by() => Check.Single<NormalisedItem.Irrelevant>(
-        Registry, Of(Index, $"https://registry.acme.test/v2/shop/cart/referrers/{Make.Digest('a')}?artifactType=x"));
+    public void A_list_of_referrers_is_no_index_that_is_pulled_by()
+    {
+        string artifact = $$"""{"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": "{{Make.Digest('a')}}", "artifactType": "application/vnd.example.sbom.v1"}""";
+
+        Check.Single<NormalisedItem.Irrelevant>(Registry, Of(Index, $"https://registry.acme.test/v2/shop/cart/referrers/{Make.Digest('a')}?artifactType=x"));
+        Check.Single<NormalisedItem.Irrelevant>(Registry, Of("""{"schemaVersion": 2, "manifests": []}""", address: null));
+        Check.Single<NormalisedItem.Irrelevant>(Registry, Of($$"""{"schemaVersion": 2, "manifests": [{{artifact}}]}""", address: null));
+        Check.Single<NormalisedItem.Rejected>(Registry, Of($$"""{"schemaVersion": 2, "manifests": [{{artifact.Replace("sha256:aa", "sha256:", StringComparison.Ordinal)}}]}""", address: null));
+    }
 
     [Theory]
     [InlineData("""{"errors": [{"code": "MANIFEST_UNKNOWN"}]}""")]
@@ -168,6 +175,8 @@ public sealed class OciDocumentTests
 
     [Theory]
     [InlineData("""{"imageLayoutVersion": "1.0.0"}""")]
+    [InlineData("""{"critical": {"image": {"docker-manifest-digest": "sha256:x"}}}""")]
+    [InlineData("""{"payloadType": "application/vnd.in-toto+json", "payload": "e30="}""")]
     [InlineData("""{"architecture": "amd64", "os": "linux", "rootfs": {"type": "layers"}}""")]
     [InlineData("""{"_type": "https://in-toto.io/Statement/v0.1", "predicateType": "https://slsa.dev/provenance/v0.2", "subject": []}""")]
     public void Other_files_of_a_layout_are_irrelevant(string body) =>

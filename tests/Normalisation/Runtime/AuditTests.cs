@@ -97,6 +97,7 @@ public sealed class AuditTests
     [InlineData("""{"auditID":"a","auditID":"b","stage":"ResponseComplete","verb":"update"}""", typeof(NormalisedItem.Rejected))]
     [InlineData("""{"kind":"Event","apiVersion":"v1","involvedObject":{}}""", typeof(NormalisedItem.Irrelevant))]
     [InlineData("""{"kind":"EventList","items":[]}""", typeof(NormalisedItem.Irrelevant))]
+    [InlineData("""{"kind":"EventList","apiVersion":"v1","items":[{"involvedObject":{}}]}""", typeof(NormalisedItem.Irrelevant))]
     [InlineData("""{"auditID":"a","stage":"ResponseComplete","verb":"update","objectRef":{"resource":"configmaps"}}""", typeof(NormalisedItem.Irrelevant))]
     public void What_is_no_change_of_a_workload_says_why(string body, Type expected) =>
         Assert.IsType(expected, Assert.Single(Check.Items(Normalizer, Notify(body))));

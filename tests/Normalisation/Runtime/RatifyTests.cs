@@ -75,7 +75,9 @@ public sealed class RatifyTests
         string message = JsonSerializer.Serialize($"verify result for subject registry.example/app@{Digest}: {Result(Report())}");
         string provider = $$$"""{"kind":"ProviderResponse","response":{"items":[{"key":"registry.example/app@{{{Digest}}}","value":{{{Result(Report())}}} }]} }""";
 
-        string[] ids = [.. new[] { $$"""{"level":"info","msg":{{message}}}""", provider, $"\"verifierReports\": [\n {Report()}\n ]" }
+        string responses = $"{{\"errors\":[],\"responses\":[[\"registry.example/app@{Digest}\",{Result(Report())}]]}}";
+
+        string[] ids = [.. new[] { $$"""{"level":"info","msg":{{message}}}""", provider, $"\"verifierReports\": [\n {Report()}\n ]", responses }
             .Select(body => Check.Single(Normalizer, Notify(body)).Record.Id)];
 
         Assert.Single(ids.Distinct());
@@ -92,6 +94,7 @@ public sealed class RatifyTests
         Check.Single<NormalisedItem.Rejected>(Normalizer, Notify("level=info msg=nothing"));
         Check.Single<NormalisedItem.Rejected>(Normalizer, Notify("msg=verify result for subject a@b: {broken"));
         Check.Single<NormalisedItem.Irrelevant>(Normalizer, Notify("""{"msg":"received request"}"""));
+        Check.Single<NormalisedItem.Irrelevant>(Normalizer, Notify(Result($$"""{"subject":"registry.example/app@{{Digest}}","isSuccess":true,"name":"sbom"}""")));
         Assert.NotNull(Check.Single(Normalizer, Notify(Result(Report().Replace(Signature, "sha256:22222", StringComparison.Ordinal)))).Reading(Field.ObservedEnvelopeId).Unreadable);
     }
 

@@ -67,8 +67,9 @@ public sealed class JFrogNormalizer : DocumentNormalizer
         {
             "manifest.json" => DigestKind.Manifest,
             "list.manifest.json" => DigestKind.Index,
-            null => DigestKind.Unknown,
-            _ => null,
+            // Artifactory names the files of layers and configurations by their digest.
+            { } file when file.StartsWith("sha256__", StringComparison.Ordinal) => null,
+            _ => DigestKind.Unknown,
         };
         if (kind is null)
         {

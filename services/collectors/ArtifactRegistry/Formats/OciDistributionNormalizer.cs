@@ -33,9 +33,13 @@ public sealed class OciDistributionNormalizer : DocumentNormalizer
         {
             items.Reject(root["errors"], "the registry answered with an error instead of a document");
         }
-        else if (location.Resource == OciResource.Referrers)
+        else if (location.Resource == OciResource.Referrers || (location.Resource == OciResource.Unknown && MayListReferrers(root)))
         {
-            items.Add(new NormalisedItem.Irrelevant("a list of what refers to a manifest, and no index that anything is pulled by"));
+            ReadReferrers(root, items);
+        }
+        else if (root["repositories"].Exists)
+        {
+            items.Add(new NormalisedItem.Irrelevant("a catalogue of repositories"));
         }
         else if (root["tags"].Exists && root["name"].Exists)
         {
@@ -86,6 +90,26 @@ public sealed class OciDistributionNormalizer : DocumentNormalizer
             Time = header["no time"],
             OccurredAt = OciLocation.ReadAt(document),
         }.ToObservation(host, items.NextLineage));
+    }
+
+    /// <summary>Without its address: an index that lists nothing, or nothing but artifacts, is not one that is pulled by.</summary>
+    private static bool MayListReferrers(Node root) =>
+        root["manifests"].Kind == NodeKind.Array && root["manifests"].Items.All(m => m["artifactType"].HasValue);
+
+    private static void ReadReferrers(Node root, Items items)
+    {
+        foreach (Node entry in root["manifests"].Items)
+        {
+            if (!Digest.TryParse(entry["digest"].Text, out _))
+            {
+                items.Reject(entry["digest"], entry["digest"].HasValue ? RegistryMembers.NotADigest : "digest is missing");
+            }
+        }
+
+        if (items.Count == 0)
+        {
+            items.Add(new NormalisedItem.Irrelevant("a list of what refers to a manifest, and no index that anything is pulled by"));
+        }
     }
 
     private static void ReadTags(Node root, OciLocation location, Items items)

@@ -13,6 +13,9 @@ public sealed class OciLayoutNormalizer : DocumentNormalizer
 {
     private static readonly string[] Names = ["io.containerd.image.name", "org.opencontainers.image.ref.name"];
 
+    // DSSE, cosign's simple signing, Sigstore bundles, SPDX, CycloneDX.
+    private static readonly string[] OtherBlobs = ["payloadType", "critical", "verificationMaterial", "spdxVersion", "bomFormat"];
+
     /// <inheritdoc/>
     public override Source Source => Source.ArtifactRegistry;
 
@@ -41,6 +44,10 @@ public sealed class OciLayoutNormalizer : DocumentNormalizer
         else if (root["_type"].Exists && root["predicateType"].Exists)
         {
             items.Add(new NormalisedItem.Irrelevant("an in-toto statement without an envelope: unsigned, as BuildKit keeps it"));
+        }
+        else if (Array.Exists(OtherBlobs, name => root[name].Exists))
+        {
+            items.Add(new NormalisedItem.Irrelevant("a blob of what is attached to an image: a signature's payload, an envelope, a bill of materials"));
         }
         else if (root["rootfs"].Exists || root["architecture"].Exists)
         {

@@ -9,7 +9,8 @@ internal sealed class BacklogDrain(Collector collector, TimeProvider clock) : ID
 
     public async Task DrainAsync(CancellationToken limit)
     {
-        while (collector.Load.Backlog > 0)
+        // Asked of the store: another replica may have normalised what this one kept.
+        while (await collector.Log.CountWaitingAsync(limit) > 0)
         {
             await Task.Delay(LookAgain, clock, limit);
         }

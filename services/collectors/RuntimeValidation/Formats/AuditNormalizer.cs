@@ -35,7 +35,7 @@ public sealed class AuditNormalizer(RuntimeValidationOptions options) : Document
         foreach (Node root in document.Documents)
         {
             IReadOnlyList<Node> events = root.Kind == NodeKind.Array ? root.Items
-                : root["items"].Kind == NodeKind.Array ? root["items"].Items
+                : root["items"].Kind == NodeKind.Array && IsOfAudit(root) ? root["items"].Items
                 : [root];
             foreach (Node e in events)
             {
@@ -96,7 +96,7 @@ public sealed class AuditNormalizer(RuntimeValidationOptions options) : Document
         }
 
         // Elements of a list need not repeat the kind and the version; core's events have the same kind.
-        if (kind.String is not (null or "Event") || e["apiVersion"].Value?.StartsWith("audit.k8s.io/", StringComparison.Ordinal) == false)
+        if (kind.String is not (null or "Event") || !IsOfAudit(e))
         {
             return new NormalisedItem.Irrelevant("an object of another kind than audit event");
         }
@@ -115,6 +115,9 @@ public sealed class AuditNormalizer(RuntimeValidationOptions options) : Document
             : null;
     }
 
+    private static bool IsOfAudit(Node node) =>
+        node["apiVersion"].Value?.StartsWith("audit.k8s.io/", StringComparison.Ordinal) != false;
+
     /// <summary>
     /// The object as the server stored it; else the one that was asked for, which a patch or a deletion doesn't hold. What is there at
     /// all depends on the event's level.
@@ -123,6 +126,8 @@ public sealed class AuditNormalizer(RuntimeValidationOptions options) : Document
     {
         Node response = e["responseObject"];
         bool stored = response.Kind == NodeKind.Object && response["kind"].Text != "Status";
-        return stored || e["verb"].Text is "patch" or "delete" || e["requestObject"].Kind != NodeKind.Object ? (stored ? response : e["responseObject"]["none"]) : e["requestObject"];
+        return stored ? response
+            : e["requestObject"].Kind == NodeKind.Object && e["verb"].Text is not ("patch" or "delete") ? e["requestObject"]
+            : response["metadata"];
     }
 }

@@ -59,6 +59,14 @@ public sealed class RatifyNormalizer(RuntimeValidationOptions options) : Documen
                 reader.Read(item["value"].Kind == NodeKind.String ? item["value"].DecodeJson() : item["value"], item["key"], item["time"]);
             }
         }
+        else if (root["responses"].Kind == NodeKind.Array)
+        {
+            // What a policy of Gatekeeper's sees of the provider's answer: pairs of key and value.
+            foreach (Node pair in root["responses"].Items)
+            {
+                reader.Read(pair[1], pair[0], root["time"]);
+            }
+        }
         else if (root["msg"].String is not null)
         {
             Node log = root["msg"].Decode("verification-log");

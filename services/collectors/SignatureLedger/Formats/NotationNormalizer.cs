@@ -115,7 +115,8 @@ public sealed class NotationNormalizer : DocumentNormalizer
         }
 
         // Only an authority's own time stamp, or the signing authority's time, is more than the signer's claim.
-        Node stamp = root["header"]["io.cncf.notary.timestampSignature"].DecodeBase64();
+        Node stated = root["header"]["io.cncf.notary.timestampSignature"];
+        Node stamp = (stated.Exists ? stated : root["header"]["io.cncf.notary.timestamp"]).DecodeBase64();
         DateTimeOffset? time = TimestampToken.TryReadTime(stamp.Bytes, out DateTimeOffset stamped)
             ? stamped
             : Times.Read(header[AuthenticSigningTime], TimeFormats.Rfc3339).Utc;
