@@ -32,14 +32,14 @@ public sealed class When_a_queue_is_missing(OneNode broker)
     public async Task A_deleted_queue_is_no_delivery_whatever_else_is_bound_and_is_declared_again()
     {
         BusAddress bus = await broker.VirtualHostAsync();
-        await using Peer receiver = await Peer.ReceiverAsync(bus);
-        await receiver.StopAsync();
         await using Peer sender = await Peer.SenderAsync(bus);
         await sender.PublishAsync(Queue, "before");
         await using IConnection connection = await ConnectAsync(bus);
         await using IChannel channel = await connection.CreateChannelAsync(cancellationToken: Ct);
 
-        // The trap: MassTransit's exchange of the endpoint is there, and another queue would take the message in its place.
+        // The trap: the exchange of the endpoint, as MassTransit declares it, and another queue that would take the message
+        // in its place.
+        await channel.ExchangeDeclareAsync(Queue.Name, ExchangeType.Fanout, durable: true, cancellationToken: Ct);
         await channel.QueueDeclareAsync("trap", durable: true, exclusive: false, autoDelete: false, cancellationToken: Ct);
         await channel.QueueBindAsync("trap", Queue.Name, "", cancellationToken: Ct);
         await channel.QueueDeleteAsync(Queue.Name, cancellationToken: Ct);
