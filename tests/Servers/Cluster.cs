@@ -1,6 +1,9 @@
+using System.Runtime.Versioning;
+
 namespace ReleaseIntegrity.Tests.Servers;
 
 /// <summary>Three nodes on loopback that are one broker.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class Cluster : IDisposable
 {
     private readonly List<Node> _nodes = [];

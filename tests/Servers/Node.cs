@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 using System.Text;
-
 using ReleaseIntegrity.Tests.Running;
 
 namespace ReleaseIntegrity.Tests.Servers;
@@ -9,6 +9,7 @@ namespace ReleaseIntegrity.Tests.Servers;
 /// Debian's <c>rabbitmq-server</c> as a private node: loopback ports, a data folder and a cookie of its own. It keeps
 /// its data over its deaths.
 /// </summary>
+[SupportedOSPlatform("linux")]
 public sealed class Node : IDisposable
 {
     private const string Scripts = "/usr/lib/rabbitmq/bin";

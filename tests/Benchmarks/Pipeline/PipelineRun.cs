@@ -35,6 +35,7 @@ internal sealed class PipelineRun(PipelineArguments arguments, BrokerNode broker
         Print($"payload            {bodies.Average(b => b.Length):N0} bytes a notification on average, one record each");
         double ceiling = await new Ceiling(broker).MeasureAsync(bodies, arguments.Items);
         Print($"ceiling            {ceiling:N0} records/s: bare MassTransit, one durable message per record, quorum queue");
+        Tell("starting the services");
         using Services services = await Services.StartAsync(broker.Port);
         using var ledgers = new Ledgers(services.HandoffFile);
         await new PipelineRun(arguments, broker, services, ledgers).RunAsync(ceiling);
@@ -44,9 +45,12 @@ internal sealed class PipelineRun(PipelineArguments arguments, BrokerNode broker
     private async Task RunAsync(double ceiling)
     {
         await StoreAsync(arguments.FewTuples);
+        Tell("measuring throughput");
         double few = await ThroughputAsync(ceiling);
+        Tell("measuring latency");
         await LatencyAsync(few / 2);
         await StoreAsync(arguments.ManyTuples);
+        Tell("measuring throughput");
         double many = await ThroughputAsync(ceiling);
         Print($"flat               {many / few:P0} of the throughput with few tuples");
     }
@@ -54,6 +58,7 @@ internal sealed class PipelineRun(PipelineArguments arguments, BrokerNode broker
     /// <summary>Fills up to a number of tuples, one push each.</summary>
     private async Task StoreAsync(int tuples)
     {
+        Tell($"storing {tuples} tuples");
         Sent[] pushes = [.. Enumerable.Range(_stored, Math.Max(0, tuples - _stored)).Select(r => Traffic.Of(r, 0, _end.AddMinutes(-30)).Notifications[0])];
         await _load.SendAsync(pushes);
         await QuietAsync();
@@ -143,6 +148,9 @@ internal sealed class PipelineRun(PipelineArguments arguments, BrokerNode broker
             throw new InvalidOperationException($"{missing} notifications are in no ledger");
         }
     }
+
+    // On stderr, so that the report stays alone.
+    private static void Tell(string step) => Console.Error.WriteLine(step);
 
     private static void Print(FormattableString line) => Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

@@ -9,7 +9,7 @@ namespace ReleaseIntegrity.Benchmarks.Pipeline;
 /// <summary>The six services, each a process of its own with a SQLite file of its own, over one broker.</summary>
 internal sealed class Services : IDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(10);
     private static readonly (string Name, string Folder, string Assembly)[] All =
     [
         ("artifact-registry", "collectors/ArtifactRegistry", "Collectors.ArtifactRegistry"),

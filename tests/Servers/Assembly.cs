@@ -1,4 +1,0 @@
-using System.Runtime.Versioning;
-
-// The broker that is started is Debian's.
-[assembly: SupportedOSPlatform("linux")]
