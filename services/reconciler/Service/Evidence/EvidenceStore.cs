@@ -11,6 +11,7 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
     private readonly Histories _histories;
     private readonly RecordTables _records;
     private readonly BindingTables _bindings;
+    private readonly BindingLocks _locks;
     private readonly TupleTables _tuples;
     private readonly Watermarks _watermarks;
     private readonly OutcomeQueries _outcomes;
@@ -24,6 +25,7 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
         _histories = new Histories(engine);
         _records = new RecordTables(engine, policy, _histories);
         _bindings = new BindingTables(engine, policy);
+        _locks = new BindingLocks(engine);
         _tuples = new TupleTables(engine);
         _watermarks = new Watermarks(engine);
         _outcomes = new OutcomeQueries(engine, _bindings);
@@ -32,6 +34,13 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
     /// <inheritdoc/>
     public async Task<AddedEvidence> AddAsync(StoreTransaction transaction, IReadOnlyCollection<Observation> observations)
     {
+        var concerned = new BindingFacts(_policy);
+        foreach (Observation observation in observations)
+        {
+            concerned.Add("", observation);
+        }
+
+        await _locks.TakeAsync(transaction, concerned);
         IReadOnlyList<JoinedRecord> changed = await _records.JoinAsync(transaction, observations);
         var facts = new BindingFacts(_policy);
         foreach (JoinedRecord record in changed)
@@ -66,6 +75,11 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
     public async Task<IReadOnlyList<KnownTuple>> KnownAsync(
         StoreSnapshot snapshot, IReadOnlyCollection<string> tupleKeys, AddedEvidence? added = null)
     {
+        if (snapshot is StoreTransaction transaction)
+        {
+            await BindingLocks.TakeAsync(transaction, tupleKeys);
+        }
+
         IReadOnlyList<StoredTuple> tuples = await _tuples.FindAsync(snapshot, tupleKeys);
         IReadOnlyList<BoundRecord> bound = await _bindings.RecordsOfAsync(snapshot, tupleKeys);
         ILookup<string, string> recordsOf = bound.ToLookup(b => b.TupleKey, b => b.RecordKey);

@@ -8,10 +8,11 @@ namespace ReleaseIntegrity.Reconciling.Evidence;
 /// The evidence of all artifact tuples in tables. It gives what <see cref="EvidenceBase"/> gives in memory, which is its
 /// definition: any order, repetition or splitting of the same observations leads to the same evidence.
 /// <para>
-/// Concurrency: all members work inside the caller's transaction, and rely on <see cref="IStore"/>'s promise that writes
-/// are serialisable among each other (two records that bind to each other must not miss each other). Beyond that, every
-/// update of a record, tuple or package carries the revision that it was decided on in its <c>WHERE</c>; where another
-/// writer was faster it throws <see cref="StaleRevisionException"/>, and the transaction is to be run anew.
+/// Concurrency: all members work inside the caller's transaction. Where transactions write beside each other, those that
+/// could bind to each other, or concern one tuple, wait for each other (<see cref="BindingLocks"/>): adding takes what it
+/// binds, and reading to decide takes the tuples. Beyond that, every update of a record, tuple or package carries the
+/// revision that it was decided on in its <c>WHERE</c>; where another writer was faster it throws
+/// <see cref="StaleRevisionException"/>, and the transaction is to be run anew.
 /// </para>
 /// <para>
 /// Failure: nothing is kept of a transaction that fails. Adding is idempotent, so one whose outcome is unknown is
