@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -16,26 +14,33 @@ public static class CanonicalJson
 {
     private const int MaxDepth = 64;
 
-    private static readonly SearchValues<char> Escaped = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Select(c => (char)c), '"', '\\']);
-
     /// <summary>The canonical UTF-8 bytes of a document.</summary>
     /// <exception cref="ArgumentException">Deeper than 64 levels, or a number that isn't an integer within ±2^53.</exception>
-    public static byte[] Bytes(JsonNode? node) => Encoding.UTF8.GetBytes(Text(node));
+    public static byte[] Bytes(JsonNode? node)
+    {
+        using var writer = new CanonicalWriter();
+        Write(node, writer, 0);
+        return writer.Written.ToArray();
+    }
 
     /// <summary>The canonical text of a document.</summary>
     /// <exception cref="ArgumentException">Deeper than 64 levels, or a number that isn't an integer within ±2^53.</exception>
     public static string Text(JsonNode? node)
     {
-        var text = new StringBuilder(4096);
-        Write(node, text, 0);
-        return text.ToString();
+        using var writer = new CanonicalWriter();
+        Write(node, writer, 0);
+        return Encoding.UTF8.GetString(writer.Written);
     }
 
     /// <summary>Lower-case hex SHA-256 of the canonical bytes.</summary>
-    public static string Sha256(JsonNode? node) => Convert.ToHexStringLower(SHA256.HashData(Bytes(node)));
+    public static string Sha256(JsonNode? node)
+    {
+        using var writer = new CanonicalWriter();
+        Write(node, writer, 0);
+        return Convert.ToHexStringLower(SHA256.HashData(writer.Written));
+    }
 
-    private static void Write(JsonNode? node, StringBuilder text, int depth)
+    private static void Write(JsonNode? node, CanonicalWriter writer, int depth)
     {
         if (depth > MaxDepth)
         {
@@ -45,89 +50,53 @@ public static class CanonicalJson
         switch (node)
         {
             case null:
-                text.Append("null");
+                writer.Text(null);
                 break;
             case JsonObject members:
-                WriteObject(members, text, depth);
-                break;
-            case JsonArray items:
-                text.Append('[');
-                for (int i = 0; i < items.Count; i++)
+                writer.BeginObject();
+                foreach ((string name, JsonNode? value) in members.OrderBy(m => m.Key, StringComparer.Ordinal))
                 {
-                    text.Append(i == 0 ? "" : ",");
-                    Write(items[i], text, depth + 1);
+                    writer.Name(name);
+                    Write(value, writer, depth + 1);
                 }
 
-                text.Append(']');
+                writer.EndObject();
+                break;
+            case JsonArray items:
+                writer.BeginArray();
+                foreach (JsonNode? item in items)
+                {
+                    Write(item, writer, depth + 1);
+                }
+
+                writer.EndArray();
                 break;
             case JsonValue value:
-                WriteValue(value, text);
+                WriteValue(value, writer);
                 break;
         }
     }
 
-    private static void WriteObject(JsonObject members, StringBuilder text, int depth)
-    {
-        text.Append('{');
-        bool first = true;
-        foreach ((string name, JsonNode? value) in members.OrderBy(m => m.Key, StringComparer.Ordinal))
-        {
-            text.Append(first ? "" : ",");
-            first = false;
-            WriteString(name, text);
-            text.Append(':');
-            Write(value, text, depth + 1);
-        }
-
-        text.Append('}');
-    }
-
-    private static void WriteValue(JsonValue value, StringBuilder text)
+    private static void WriteValue(JsonValue value, CanonicalWriter writer)
     {
         switch (value.GetValueKind())
         {
             case JsonValueKind.String:
-                WriteString(value.GetValue<string>(), text);
+                writer.Text(value.GetValue<string>());
                 break;
             case JsonValueKind.True:
-                text.Append("true");
-                break;
             case JsonValueKind.False:
-                text.Append("false");
+                writer.Flag(value.GetValue<bool>());
                 break;
             case JsonValueKind.Number:
                 bool integer = value.TryGetValue(out long number) || (value.TryGetValue(out int small) && (number = small) == small);
-                text.Append(integer && Math.Abs(number) <= 1L << 53
-                    ? number.ToString(CultureInfo.InvariantCulture)
+                writer.Number(integer && Math.Abs(number) <= 1L << 53
+                    ? number
                     : throw new ArgumentException("a number that isn't an integer within ±2^53 has no canonical form here; write it as a string"));
                 break;
             default:
-                text.Append("null");
+                writer.Text(null);
                 break;
         }
-    }
-
-    private static void WriteString(string value, StringBuilder text)
-    {
-        text.Append('"');
-        ReadOnlySpan<char> rest = value;
-        while (rest.IndexOfAny(Escaped) is var at && at >= 0)
-        {
-            text.Append(rest[..at]);
-            text.Append(rest[at] switch
-            {
-                '"' => "\\\"",
-                '\\' => "\\\\",
-                '\b' => "\\b",
-                '\f' => "\\f",
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                char control => $"\\u{(int)control:x4}",
-            });
-            rest = rest[(at + 1)..];
-        }
-
-        text.Append(rest).Append('"');
     }
 }

@@ -32,6 +32,8 @@ public static class BusServices
         services.AddSingleton<RejectedItems>();
         services.AddMassTransit(bus =>
         {
+            // The library would report over the internet that and how it is used.
+            bus.DisableUsageTelemetry();
             consumers(bus);
             if (options.UsesBroker)
             {

@@ -24,6 +24,9 @@ public class StoreSnapshot
     /// <summary>The transaction that every statement must name.</summary>
     public DbTransaction Transaction { get; }
 
+    /// <summary>The store's engine.</summary>
+    public string Engine => Dialect.Engine;
+
     /// <summary>The token of the call that opened the transaction.</summary>
     public CancellationToken Cancelled { get; }
 

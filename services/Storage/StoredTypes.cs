@@ -1,16 +1,21 @@
 using System.Data;
 using System.Globalization;
 using Dapper;
+using Microsoft.Data.Sqlite;
 
 namespace ReleaseIntegrity.Storage;
 
 /// <summary>
-/// How values are stored, the same on every engine. Storage format: version with care.
+/// How values are stored. Storage format: version with care.
 /// <list type="bullet">
-/// <item>Instants are text, UTC, of fixed width (<c>2026-03-22T10:00:00.0000000Z</c>), so that they sort as text and
-/// keep all 100 ns of a <see cref="DateTimeOffset"/>, and a person can read them in any database shell.</item>
-/// <item>Guids are lower-case text of 36 characters.</item>
-/// <item>Lists (<c>in @ids</c>) bypass Dapper's type handlers: pass the stored texts themselves.</item>
+/// <item>Instants are UTC and keep all 100 ns of a <see cref="DateTimeOffset"/>. On SQLite they are text of fixed width
+/// (<c>2026-03-22T10:00:00.0000000Z</c>), so that they sort as text and a person can read them in any shell; on SQL
+/// Server <c>datetimeoffset(7)</c>.</item>
+/// <item>Guids are lower-case text of 36 characters on SQLite, <c>uniqueidentifier</c> on SQL Server.</item>
+/// <item>Flags are 0 and 1; on SQL Server <c>bit</c>.</item>
+/// <item>Keys are compared unit by unit: SQLite does, and on SQL Server they have the collation
+/// <c>Latin1_General_100_BIN2</c>. There blanks at the end do not count, as the SQL standard has it.</item>
+/// <item>Lists bypass Dapper's type handlers: pass them by <see cref="StoreSnapshot.Keys(IEnumerable{string})"/>.</item>
 /// <item>Columns are <c>snake_case</c>, properties <c>PascalCase</c>: Dapper matches them without underscores. Row
 /// types have init properties; a positional record works only where every engine returns exactly its types.</item>
 /// </list>
@@ -50,21 +55,24 @@ public static class StoredTypes
     {
         public override void SetValue(IDbDataParameter parameter, DateTimeOffset value)
         {
-            parameter.DbType = DbType.AnsiString;
-            parameter.Value = TextOf(value);
+            bool text = parameter is SqliteParameter;
+            parameter.DbType = text ? DbType.AnsiString : DbType.DateTimeOffset;
+            parameter.Value = text ? TextOf(value) : value.ToUniversalTime();
         }
 
-        public override DateTimeOffset Parse(object value) => InstantOf((string)value);
+        public override DateTimeOffset Parse(object value) =>
+            value is DateTimeOffset instant ? instant : InstantOf((string)value);
     }
 
     private sealed class GuidHandler : SqlMapper.TypeHandler<Guid>
     {
         public override void SetValue(IDbDataParameter parameter, Guid value)
         {
-            parameter.DbType = DbType.AnsiString;
-            parameter.Value = value.ToString("D");
+            bool text = parameter is SqliteParameter;
+            parameter.DbType = text ? DbType.AnsiString : DbType.Guid;
+            parameter.Value = text ? value.ToString("D") : value;
         }
 
-        public override Guid Parse(object value) => Guid.ParseExact((string)value, "D");
+        public override Guid Parse(object value) => value is Guid id ? id : Guid.ParseExact((string)value, "D");
     }
 }

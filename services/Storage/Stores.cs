@@ -1,4 +1,5 @@
 using ReleaseIntegrity.Storage.Sqlite;
+using ReleaseIntegrity.Storage.SqlServer;
 
 namespace ReleaseIntegrity.Storage;
 
@@ -17,7 +18,9 @@ public static class Stores
     public static IStore Open(StoreOptions options, params IReadOnlyList<MigrationSet> migrations)
     {
         Check(options);
-        return SqliteStore.Open(Sqlite(options), migrations);
+        return options.Engine == StoreEngines.Sqlite
+            ? SqliteStore.Open(Sqlite(options), migrations)
+            : SqlServerStore.Open(SqlServer(options), migrations);
     }
 
     /// <summary>Brings the schema up to date, whatever the options say about the start; what <c>migrate</c> does.</summary>
@@ -28,6 +31,11 @@ public static class Stores
     public static async Task<IReadOnlyList<string>> MigrateAsync(StoreOptions options, params IReadOnlyList<MigrationSet> migrations)
     {
         Check(options);
+        if (options.Engine == StoreEngines.SqlServer)
+        {
+            return SqlServerStore.Migrate(SqlServer(options) with { Migrate = true }, migrations);
+        }
+
         await using var store = SqliteStore.Open(Sqlite(options) with { Migrate = true }, migrations);
         return store.Applied;
     }
@@ -47,5 +55,13 @@ public static class Stores
         Shared = options.Shared,
         BusyTimeout = TimeSpan.FromSeconds(options.TimeoutSeconds),
         Migrate = options.MigrateAtStart ?? true,
+    };
+
+    private static SqlServerStoreOptions SqlServer(StoreOptions options) => new()
+    {
+        ConnectionString = options.ConnectionString,
+        Schema = options.Schema,
+        CommandTimeout = TimeSpan.FromSeconds(options.TimeoutSeconds),
+        Migrate = options.MigrateAtStart ?? false,
     };
 }

@@ -37,7 +37,7 @@ public sealed class When_the_process_is_killed(ITestOutputHelper output) : IDisp
     [Fact]
     public async Task Nothing_that_was_accepted_is_lost_and_the_ledgers_are_those_of_an_undisturbed_run()
     {
-        IReadOnlyList<Sent> notifications = new Releases(Hour(DateTimeOffset.UtcNow).AddHours(-6)).All(ReleaseCount);
+        IReadOnlyList<Sent> notifications = Releases.OfToday().All(ReleaseCount);
         _served = await Served.StartAsync(_scratch["data"]);
         var senders = new Senders(notifications, source => _served is { } up ? new Uri(up.Http, $"{source}/") : null);
         using var stop = new CancellationTokenSource();
@@ -95,6 +95,4 @@ public sealed class When_the_process_is_killed(ITestOutputHelper output) : IDisp
         child.Process.WaitForExit(after_ms);
         Assert.False(child.Process.HasExited, "a start on what a kill left behind ended by itself");
     }
-
-    private static DateTimeOffset Hour(DateTimeOffset time) => new(time.Year, time.Month, time.Day, time.Hour, 0, 0, TimeSpan.Zero);
 }

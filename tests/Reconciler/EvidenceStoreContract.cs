@@ -14,7 +14,7 @@ public abstract class EvidenceStoreContract<TEngine> : IAsyncLifetime
 
     private TEngine Engine { get; } = new();
 
-    private EvidenceStore Evidence => new(Engine.Store.Engine, Policy);
+    private EvidenceStore Evidence => field ??= new EvidenceStore(Engine.Store.Engine, Policy);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -119,12 +119,12 @@ public abstract class EvidenceStoreContract<TEngine> : IAsyncLifetime
     public async Task A_tuple_that_waits_for_an_instance_is_named_when_it_is_heard()
     {
         await AddAsync(Say.Tag(Say.Tuple, Say.B, Say.T0));
-        await Engine.Store.WriteAsync(
-            (StoreTransaction tx) => Evidence.ExpectAsync(tx, EvidenceKeys.Of(Say.Tuple), [(Source.ArtifactRegistry, Say.Registry)]), Ct);
+        var awaited = new AwaitedInstance(EvidenceKeys.Of(Say.Tuple), Source.ArtifactRegistry, Say.Registry);
+        await Engine.Store.WriteAsync((StoreTransaction tx) => Evidence.AwaitAsync(tx, [awaited], []), Ct);
         Assert.Empty(await AddAsync(Say.Entry(1, Say.T0.AddHours(1), null, "k", Say.A)));
         Assert.Empty(await HeardAsync(Say.T0));
         Assert.Equal([EvidenceKeys.Of(Say.Tuple)], await HeardAsync(Say.T0.AddHours(1)));
-        await Engine.Store.WriteAsync((StoreTransaction tx) => Evidence.ExpectAsync(tx, EvidenceKeys.Of(Say.Tuple), []), Ct);
+        await Engine.Store.WriteAsync((StoreTransaction tx) => Evidence.AwaitAsync(tx, [], [awaited]), Ct);
         Assert.Empty(await HeardAsync(Say.T0.AddHours(2)));
     }
 
@@ -133,14 +133,14 @@ public abstract class EvidenceStoreContract<TEngine> : IAsyncLifetime
     {
         await AddAsync(Say.Tag(Say.Tuple, Say.B, Say.T0));
         StoredTuple tuple = (await Engine.Store.ReadAsync(s => Evidence.FindAsync(s, EvidenceKeys.Of(Say.Tuple)), Ct))!;
-        StoredTuple first = tuple with { Revision = tuple.Revision + 1, Ledger = "{}", LedgerSha256 = "00" };
-        await Engine.Store.WriteAsync((StoreTransaction tx) => Evidence.SaveAsync(tx, first), Ct);
+        StoredTuple first = tuple with { Revision = tuple.Revision + 1, LedgerSha256 = "00" };
+        await Engine.Store.WriteAsync((StoreTransaction tx) => Evidence.SaveAsync(tx, [first]), Ct);
         await Assert.ThrowsAsync<StaleRevisionException>(
-            () => Engine.Store.WriteAsync((StoreTransaction tx) => Evidence.SaveAsync(tx, first with { LedgerSha256 = "11" }), Ct));
+            () => Engine.Store.WriteAsync((StoreTransaction tx) => Evidence.SaveAsync(tx, [first with { LedgerSha256 = "11" }]), Ct));
 
         var package = new ChainedPackage(tuple.TupleKey, 1, "id", "key", null, Say.T0, []);
-        await Engine.Store.WriteAsync((StoreTransaction tx) => Evidence.AppendAsync(tx, package), Ct);
-        await Assert.ThrowsAsync<StaleRevisionException>(() => Engine.Store.WriteAsync((StoreTransaction tx) => Evidence.AppendAsync(tx, package), Ct));
+        await Engine.Store.WriteAsync((StoreTransaction tx) => Evidence.AppendAsync(tx, [package]), Ct);
+        await Assert.ThrowsAsync<StaleRevisionException>(() => Engine.Store.WriteAsync((StoreTransaction tx) => Evidence.AppendAsync(tx, [package]), Ct));
         Assert.Equal("00", (await Engine.Store.ReadAsync(s => Evidence.FindAsync(s, tuple.TupleKey), Ct))!.LedgerSha256);
     }
 
@@ -175,14 +175,14 @@ public abstract class EvidenceStoreContract<TEngine> : IAsyncLifetime
         Assert.Equal(tuples.Select(EvidenceKeys.Of).Order(StringComparer.Ordinal), keys);
     }
 
-    private Task<IReadOnlySet<string>> AddAsync(params IReadOnlyCollection<Observation> observations) =>
-        Engine.Store.WriteAsync(tx => Evidence.AddAsync(tx, observations), Ct);
+    private async Task<IReadOnlySet<string>> AddAsync(params IReadOnlyCollection<Observation> observations) =>
+        (await Engine.Store.WriteAsync(tx => Evidence.AddAsync(tx, observations), Ct)).TupleKeys;
 
     private Task<IReadOnlySet<string>> HeardAsync(DateTimeOffset at) => Engine.Store.WriteAsync(
         tx => Evidence.HeardAsync(tx, [(Source.ArtifactRegistry, Say.Registry, at)]), Ct);
 
-    private Task<TupleEvidence> EvidenceOfAsync(ImageReference tuple) => Engine.Store.ReadAsync(
-        async s => await Evidence.EvidenceOfAsync(s, tuple, await Evidence.WatermarksAsync(s)), Ct);
+    private async Task<TupleEvidence> EvidenceOfAsync(ImageReference tuple) =>
+        Assert.Single(await Engine.Store.ReadAsync(s => Evidence.KnownAsync(s, [EvidenceKeys.Of(tuple)]), Ct)).Evidence;
 }
 
 public sealed class Sqlite_evidence_store : EvidenceStoreContract<SqliteUnderTest>;

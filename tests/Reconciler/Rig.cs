@@ -1,4 +1,6 @@
 using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -75,11 +77,20 @@ internal sealed class Rig
     public async Task<StoredTuple> TupleAsync(ImageReference tuple) =>
         (await _store.ReadAsync(s => Evidence.FindAsync(s, EvidenceKeys.Of(tuple)), Ct))!;
 
-    public Task<string?> PackageAsync(ImageReference tuple, long revision) => _store.ReadAsync(
-        s => s.SingleOrDefaultAsync<string>(
+    public async Task<string?> PackageAsync(ImageReference tuple, long revision) => Encoding.UTF8.GetString((await _store.ReadAsync(
+        s => s.SingleOrDefaultAsync<byte[]>(
             "select content from package where tuple_key = @key and revision = @revision",
             new { key = EvidenceKeys.Of(tuple), revision }),
-        Ct);
+        Ct))!);
+
+    /// <summary>The tuple's ledger, as it was announced last; it is the one whose hash is kept.</summary>
+    public async Task<string> LedgerAsync(ImageReference tuple)
+    {
+        LedgerChanged last = (await PublishedAsync<LedgerChanged>()).Last(l => l.Tuple == tuple);
+        Assert.Equal((await TupleAsync(tuple)).LedgerSha256, last.LedgerSha256);
+        Assert.Equal(last.LedgerSha256, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(last.CanonicalLedger))));
+        return last.CanonicalLedger;
+    }
 
     /// <summary>Fires every timer that is due, until none is.</summary>
     public async Task SweepAsync()

@@ -12,16 +12,20 @@ internal sealed class Sabotage(IEvidenceStore inner) : IEvidenceStore
 
     public Func<StoreTransaction, StoredTuple, Task> BeforeSave { get; init; } = (_, _) => Task.CompletedTask;
 
-    public async Task<IReadOnlySet<string>> AddAsync(StoreTransaction transaction, IReadOnlyCollection<Observation> observations)
+    public async Task<AddedEvidence> AddAsync(StoreTransaction transaction, IReadOnlyCollection<Observation> observations)
     {
         await BeforeAdd(observations);
         return await inner.AddAsync(transaction, observations);
     }
 
-    public async Task SaveAsync(StoreTransaction transaction, StoredTuple tuple)
+    public async Task SaveAsync(StoreTransaction transaction, IReadOnlyCollection<StoredTuple> tuples)
     {
-        await BeforeSave(transaction, tuple);
-        await inner.SaveAsync(transaction, tuple);
+        foreach (StoredTuple tuple in tuples)
+        {
+            await BeforeSave(transaction, tuple);
+        }
+
+        await inner.SaveAsync(transaction, tuples);
     }
 
     public Task<IReadOnlySet<string>> HeardAsync(StoreTransaction transaction, IReadOnlyCollection<(Source Source, string Instance, DateTimeOffset At)> heard) =>
@@ -31,18 +35,15 @@ internal sealed class Sabotage(IEvidenceStore inner) : IEvidenceStore
 
     public Task<IReadOnlyList<string>> TupleKeysAsync(StoreSnapshot snapshot, string afterKey, int limit) => inner.TupleKeysAsync(snapshot, afterKey, limit);
 
-    public Task<IReadOnlyDictionary<(Source Source, string Instance), DateTimeOffset>> WatermarksAsync(StoreSnapshot snapshot) => inner.WatermarksAsync(snapshot);
+    public Task<IReadOnlyList<KnownTuple>> KnownAsync(StoreSnapshot snapshot, IReadOnlyCollection<string> tupleKeys, AddedEvidence? added = null) =>
+        inner.KnownAsync(snapshot, tupleKeys, added);
 
-    public Task<TupleEvidence> EvidenceOfAsync(
-        StoreSnapshot snapshot, ImageReference tuple, IReadOnlyDictionary<(Source Source, string Instance), DateTimeOffset> watermarks) =>
-        inner.EvidenceOfAsync(snapshot, tuple, watermarks);
+    public Task AwaitAsync(StoreTransaction transaction, IReadOnlyCollection<AwaitedInstance> begun, IReadOnlyCollection<AwaitedInstance> ended) =>
+        inner.AwaitAsync(transaction, begun, ended);
 
-    public Task ExpectAsync(StoreTransaction transaction, string tupleKey, IReadOnlyCollection<(Source Source, string Instance)> expired) =>
-        inner.ExpectAsync(transaction, tupleKey, expired);
+    public Task AppendAsync(StoreTransaction transaction, IReadOnlyCollection<ChainedPackage> packages) => inner.AppendAsync(transaction, packages);
 
-    public Task AppendAsync(StoreTransaction transaction, ChainedPackage package) => inner.AppendAsync(transaction, package);
-
-    public Task CloseAsync(StoreTransaction transaction, string tupleKey, long revision, DateTimeOffset at) => inner.CloseAsync(transaction, tupleKey, revision, at);
+    public Task CloseAsync(StoreTransaction transaction, IReadOnlyCollection<StoredTuple> tuples, DateTimeOffset at) => inner.CloseAsync(transaction, tuples, at);
 
     public Task PinAsync(StoreTransaction transaction, ImageReference tuple, Pin pin) => inner.PinAsync(transaction, tuple, pin);
 

@@ -1,3 +1,4 @@
+using System.Text;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Policies;
@@ -15,9 +16,9 @@ public sealed class StoredEvidenceTests
             foreach (IGrouping<SourceRecord, Observation> record in new World(seed).Deliveries.GroupBy(o => o.Record))
             {
                 RecordHistory history = RecordHistory.Of([.. record], PolicyFile.Default());
-                string text = StoredEvidence.TextOf(history);
+                byte[] text = StoredEvidence.BytesOf(history);
                 RecordHistory read = StoredEvidence.History(text);
-                Assert.Equal(text, StoredEvidence.TextOf(read));
+                Assert.Equal(text, StoredEvidence.BytesOf(read));
                 Assert.Equal(history.Past, read.Past);
                 Assert.Equal(history.Plain, read.Plain);
                 Assert.Equivalent(history.Current, read.Current, strict: true);
@@ -31,7 +32,7 @@ public sealed class StoredEvidenceTests
     public void An_observation_is_known_again_whenever_it_was_read()
     {
         Observation one = Say.Scenario[2];
-        string body = StoredEvidence.BodyOf(one);
+        byte[] body = StoredEvidence.BodyOf(one);
         Assert.Equal(StoredEvidence.IdOf(body), StoredEvidence.IdOf(StoredEvidence.BodyOf(one.ReadAt(Say.T0.AddDays(7)))));
         Assert.Equivalent(one, StoredEvidence.Observation(body, one.Lineage.ExtractedAt), strict: true);
     }
@@ -41,7 +42,7 @@ public sealed class StoredEvidenceTests
     public void The_stored_form_stays()
     {
         RecordHistory history = RecordHistory.Of([Say.Tag(Say.Tuple, Say.A, Say.T0), Say.Tag(Say.Tuple, null, Say.T0.AddHours(1))], PolicyFile.Default());
-        string text = StoredEvidence.TextOf(history);
+        string text = Encoding.UTF8.GetString(StoredEvidence.BytesOf(history));
         Assert.StartsWith(
             """{"record":{"source":"artifact-registry","instance":"registry.example.com","kind":"registry-tag","id":"registry.example.com/payments/api:rel-2026.03.22.4"},"current":[{"contentKey":""",
             text, StringComparison.Ordinal);

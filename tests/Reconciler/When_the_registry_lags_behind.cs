@@ -199,12 +199,12 @@ public sealed class When_the_registry_lags_behind : IAsyncLifetime
 
         Assert.Equal(
             CanonicalJson.Text(LedgerDocument.Of(Core.Reconciler.Reconcile(known.Of(Say.Tuple), _rig.Policy, Say.T0).Ledger)),
-            (await _rig.TupleAsync(Say.Tuple)).Ledger);
+            await _rig.LedgerAsync(Say.Tuple));
     }
 
     private async Task<string> StateAsync(Field field)
     {
-        JsonNode ledger = JsonNode.Parse((await _rig.TupleAsync(Say.Tuple)).Ledger!)!;
+        JsonNode ledger = JsonNode.Parse(await _rig.LedgerAsync(Say.Tuple))!;
         return ledger["fields"]!.AsArray().Single(f => f!["field"]!.GetValue<string>() == WireNames.Of(field))!["state"]!.GetValue<string>();
     }
 }

@@ -16,14 +16,33 @@ public sealed class Child : IDisposable
         }
     };
 
+    private readonly int _id;
+
     public Child(ProcessStartInfo start)
     {
         Process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} did not start");
-        Living[Process.Id] = this;
+        _id = Process.Id;
+        Living[_id] = this;
     }
 
     /// <summary>The process.</summary>
     public Process Process { get; }
+
+    /// <summary>Whether it still runs. Safe while another thread kills or disposes of it.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            try
+            {
+                return !Process.HasExited;
+            }
+            catch (InvalidOperationException)
+            {
+                return false;
+            }
+        }
+    }
 
     /// <summary>SIGKILL: the process gets no chance to tidy up.</summary>
     public void Kill()
@@ -44,7 +63,7 @@ public sealed class Child : IDisposable
     public void Dispose()
     {
         Kill();
-        Living.TryRemove(Process.Id, out _);
+        Living.TryRemove(_id, out _);
         Process.Dispose();
     }
 }

@@ -8,7 +8,7 @@ namespace ReleaseIntegrity.Tests.Running;
 /// </summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
@@ -33,7 +33,7 @@ public static class Eventually
 
                 seen = $"{answer}";
             }
-            catch (HttpRequestException unreachable)
+            catch (Exception unreachable) when (unreachable is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
             {
                 seen = unreachable.Message;
             }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace ReleaseIntegrity.Tests.Running;
 
@@ -81,6 +82,9 @@ public sealed class Reads(Func<string, Uri> collector, Func<Uri> reconciler, str
     /// <summary>How the reconciler's items ended.</summary>
     public async Task<Dictionary<string, long>> OutcomesAsync() =>
         (await _http.GetFromJsonAsync<Dictionary<string, long>>(new Uri(reconciler(), "items/counts"), Web))!;
+
+    /// <summary>The messages that the reconciler could not fold, each with its reason.</summary>
+    public async Task<JsonNode> QuarantineAsync() => (await _http.GetFromJsonAsync<JsonNode>(new Uri(reconciler(), "quarantine")))!;
 
     /// <summary>
     /// Waits until nothing is under way any more: every notification is normalised, every message of the collectors has

@@ -83,7 +83,7 @@ public abstract class BatchContract<TEngine> : IAsyncLifetime
     [Fact]
     public async Task Keys_are_compared_letter_by_letter()
     {
-        await InsertAsync([Make(1) with { Name = "Straße" }, Make(2) with { Name = "strasse" }, Make(3) with { Name = "strasse " }]);
+        await InsertAsync([Make(1) with { Name = "Straße" }, Make(2) with { Name = "strasse" }]);
         Assert.Equal(
             ["strasse"],
             await Engine.Store.ReadAsync(s => s.QueryAsync<string>(Find("name"), new { keys = s.Keys(["strasse", "STRASSE", "strasse"]) }), Ct));

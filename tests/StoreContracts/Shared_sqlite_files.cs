@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using ReleaseIntegrity.Storage;
-using ReleaseIntegrity.Storage.Sqlite;
 
 namespace ReleaseIntegrity.Tests.StoreContracts;
 
@@ -30,6 +32,36 @@ public sealed class Shared_sqlite_files : IDisposable
             Ct))));
         string total = await stores[1].ReadAsync(s => s.SingleAsync<string>("select body from note where id = 0"), Ct);
         Assert.Equal($"{Stores * WritesEach}", total);
+        foreach (IStore store in stores)
+        {
+            await store.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Dispatchers_of_several_stores_publish_each_message_once_and_in_order()
+    {
+        const int Messages = 300;
+        IStore[] stores = [Open(Options), Open(Options)];
+        var transport = new Recorder();
+        Outbox[] outboxes = [.. stores.Select(s => new Outbox(s, new OutboxOptions { Name = "test", BatchLimit = 16 }, TimeProvider.System))];
+        await stores[0].WriteAsync(
+            tx => outboxes[0].EnqueueAsync(tx, [.. Enumerable.Range(0, Messages).Select(i => new OutboxMessage
+            {
+                Id = new Guid(i, 0, 0, new byte[8]), Type = "t", Payload = $"{i}", OrderKey = $"{i % 7}",
+            })]),
+            Ct);
+        await Task.WhenAll(outboxes.Select(async outbox =>
+        {
+            var dispatcher = new OutboxDispatcher(outbox, transport, NullLogger<OutboxDispatcher>.Instance);
+            while ((await outbox.BacklogAsync(Ct)).Messages > 0)
+            {
+                await dispatcher.DispatchOnceAsync(Ct);
+            }
+        }));
+        int[] published = [.. transport.Payloads.Select(p => int.Parse(p, CultureInfo.InvariantCulture))];
+        Assert.Equal(Enumerable.Range(0, Messages), published.Order());
+        Assert.All(published.GroupBy(i => i % 7), key => Assert.Equal(key.Order(), key));
         foreach (IStore store in stores)
         {
             await store.DisposeAsync();
@@ -67,4 +99,19 @@ public sealed class Shared_sqlite_files : IDisposable
     private static MigrationSet Notes => new("notes", typeof(Shared_sqlite_files).Assembly);
 
     private static IStore Open(StoreOptions options) => Storage.Stores.Open(options, Notes);
+
+    private sealed class Recorder : IOutboxPublisher
+    {
+        public ConcurrentQueue<string> Payloads { get; } = new();
+
+        public bool IsDurable => true;
+
+        public Task ReadyAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task PublishAsync(OutboxParcel parcel, CancellationToken cancellationToken)
+        {
+            parcel.Messages.ToList().ForEach(m => Payloads.Enqueue(m.Payload));
+            return Task.CompletedTask;
+        }
+    }
 }

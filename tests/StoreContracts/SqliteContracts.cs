@@ -9,6 +9,22 @@ namespace ReleaseIntegrity.Tests.StoreContracts;
 public sealed class Sqlite_store : StoreContract<SqliteUnderTest>
 {
     [Fact]
+    public async Task Writes_are_serial_so_a_read_then_write_loses_no_update()
+    {
+        await InsertAsync(0, "0");
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Engine.Store.WriteAsync(
+            async tx =>
+            {
+                string body = await tx.SingleAsync<string>("select body from note where id = 0");
+                await Task.Yield();
+                string next = (int.Parse(body, System.Globalization.CultureInfo.InvariantCulture) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+                await tx.ExecuteAsync("update note set body = @next where id = 0", new { next });
+            },
+            Ct)));
+        Assert.Equal(["100"], await BodiesAsync());
+    }
+
+    [Fact]
     public void A_second_store_on_the_file_is_refused_with_what_to_do()
     {
         StoreException e = Assert.Throws<StoreException>(
@@ -78,3 +94,9 @@ public sealed class Sqlite_batches : BatchContract<SqliteUnderTest>;
 public sealed class Sqlite_outbox : OutboxContract<SqliteUnderTest>;
 
 public sealed class Sqlite_timers : TimersContract<SqliteUnderTest>;
+
+public sealed class Shared_sqlite_outbox : OutboxContract<SharedSqliteUnderTest>;
+
+public sealed class Shared_sqlite_timers : TimersContract<SharedSqliteUnderTest>;
+
+public sealed class Shared_sqlite_stress : StressContract<SharedSqliteUnderTest>;

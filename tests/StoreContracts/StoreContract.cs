@@ -57,22 +57,6 @@ public abstract class StoreContract<TEngine> : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Writes_are_serial_so_a_read_then_write_loses_no_update()
-    {
-        await InsertAsync(0, "0");
-        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Store.WriteAsync(
-            async tx =>
-            {
-                string body = await tx.SingleAsync<string>("select body from note where id = 0");
-                await Task.Yield();
-                string next = (int.Parse(body, System.Globalization.CultureInfo.InvariantCulture) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
-                await tx.ExecuteAsync("update note set body = @next where id = 0", new { next });
-            },
-            Ct)));
-        Assert.Equal(["100"], await BodiesAsync());
-    }
-
-    [Fact]
     public async Task A_read_sees_one_snapshot_and_does_not_wait_for_a_writer()
     {
         await InsertAsync(1, "one");

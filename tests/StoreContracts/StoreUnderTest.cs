@@ -12,6 +12,9 @@ public abstract class StoreUnderTest : IAsyncLifetime
     /// <summary>The open store.</summary>
     public IStore Store { get; private set; } = null!;
 
+    /// <summary>Another store on the same database, as another process opens it; the caller closes it.</summary>
+    public Task<IStore> OpenAnotherAsync() => OpenAsync();
+
     public async ValueTask InitializeAsync() => Store = await OpenAsync();
 
     /// <summary>Closes the store and opens the same one again.</summary>
@@ -23,7 +26,8 @@ public abstract class StoreUnderTest : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await Store.DisposeAsync();
+        // There is none where the engine could not be had.
+        await (Store?.DisposeAsync() ?? ValueTask.CompletedTask);
         await DropAsync();
         GC.SuppressFinalize(this);
     }
@@ -44,6 +48,21 @@ public sealed class SqliteUnderTest : StoreUnderTest
 
     protected override Task<IStore> OpenAsync() =>
         Task.FromResult<IStore>(SqliteStore.Open(new SqliteStoreOptions { Path = Path, GroupLimit = 64 }, Notes));
+
+    protected override Task DropAsync()
+    {
+        _folder.Delete(recursive: true);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>The same, opened so that several processes may use it.</summary>
+public sealed class SharedSqliteUnderTest : StoreUnderTest
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("release-integrity-shared-");
+
+    protected override Task<IStore> OpenAsync() => Task.FromResult(
+        Stores.Open(new StoreOptions { DataFolder = _folder.FullName, FileName = "store.db", Shared = true }, Notes));
 
     protected override Task DropAsync()
     {

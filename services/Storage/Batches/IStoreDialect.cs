@@ -5,6 +5,9 @@ namespace ReleaseIntegrity.Storage;
 /// <summary>What an engine has its own way of doing inside a transaction.</summary>
 internal interface IStoreDialect
 {
+    /// <summary>Name of the engine, one of <see cref="StoreEngines"/>.</summary>
+    string Engine { get; }
+
     /// <summary>A parameter that stands for a list of texts; see <see cref="StoreSnapshot.Keys(IEnumerable{string})"/>.</summary>
     SqlMapper.ICustomQueryParameter Keys(IEnumerable<string> keys);
 

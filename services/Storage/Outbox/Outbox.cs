@@ -4,15 +4,20 @@ namespace ReleaseIntegrity.Storage;
 /// The transactional outbox of one store: a message is a row in the transaction of the state that it announces, so
 /// neither exists without the other. Delivery is at least once; a consumer keeps an <see cref="Inbox"/>.
 /// <para>
-/// Concurrency: any number of threads; the dispatcher is one per process. Order: messages of one key are first
-/// published in the order of their writing, and while one of them can not be published the later ones wait. A message
-/// sent again because its confirmation was lost comes after later ones: consumers do not rely on order for correctness.
+/// Concurrency: any number of threads; the dispatcher is one per process, and those of several processes share the rows
+/// by claiming them for a while. Order: messages of one key are first published in the order of their writing, as long
+/// as the transactions that write them exclude each other, and while one of them can not be published the later ones
+/// wait. A message sent again because its confirmation was lost comes after later ones: consumers do not rely on order
+/// for correctness.
 /// </para>
 /// </summary>
 public sealed class Outbox(IStore store, OutboxOptions options, TimeProvider clock)
 {
     private readonly OutboxStatements _sql = OutboxStatements.For(store.Engine);
     private readonly WakeSignal _wake = new(clock);
+
+    /// <summary>Whether this process alone dispatches from the store, so that claims of an earlier process are void.</summary>
+    internal bool IsAlone => !store.IsShared;
 
     /// <summary>How it is emptied.</summary>
     public OutboxOptions Options { get; } = options;
@@ -25,13 +30,11 @@ public sealed class Outbox(IStore store, OutboxOptions options, TimeProvider clo
             return;
         }
 
-        DateTimeOffset now = clock.GetUtcNow();
-        await transaction.ExecuteAsync(
+        await transaction.ExecuteRowsAsync(
             _sql.Insert,
-            messages.Select(m => new
-            {
-                m.Id, m.Type, m.Payload, m.Destination, m.OrderKey, now,
-            }));
+            OutboxStatements.Rows,
+            [.. messages.DistinctBy(m => m.Id).Select((message, number) => (message, number))],
+            ("now", clock.GetUtcNow()));
         transaction.OnCommitted(_wake.Give);
     }
 
@@ -42,16 +45,7 @@ public sealed class Outbox(IStore store, OutboxOptions options, TimeProvider clo
     public async Task<int> ConfirmAsync(IReadOnlyCollection<Guid> messageIds, CancellationToken cancellationToken)
     {
         int ended = await store.WriteAsync(
-            async transaction =>
-            {
-                int deleted = 0;
-                foreach (string[] ids in messageIds.Select(id => id.ToString("D")).Chunk(500))
-                {
-                    deleted += await transaction.ExecuteAsync(_sql.DeleteByIds, new { ids });
-                }
-
-                return deleted;
-            },
+            transaction => transaction.ExecuteAsync(_sql.DeleteByIds, new { keys = transaction.Keys(messageIds) }),
             cancellationToken);
         _wake.Give();
         return ended;
@@ -70,7 +64,10 @@ public sealed class Outbox(IStore store, OutboxOptions options, TimeProvider clo
     internal async Task<IReadOnlyList<ClaimedMessage>> ClaimAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        var parameters = new { now, limit = Options.BatchLimit, unconfirmed = Options.UnconfirmedLimit };
+        var parameters = new
+        {
+            now, until = now + Options.Lease, limit = Options.BatchLimit, unconfirmed = Options.UnconfirmedLimit,
+        };
 
         // Most looks find nothing, and a look should not cost a flush of the disk.
         bool due = await store.ReadAsync(
@@ -80,11 +77,9 @@ public sealed class Outbox(IStore store, OutboxOptions options, TimeProvider clo
             {
                 List<ClaimedMessage> claimed =
                 [
-                    .. await transaction.QueryAsync<ClaimedMessage>(_sql.SelectResend, parameters),
-                    .. await transaction.QueryAsync<ClaimedMessage>(_sql.SelectDue, parameters),
+                    .. (await transaction.QueryAsync<ClaimedMessage>(_sql.ClaimResend, parameters)).OrderBy(m => m.Position),
+                    .. (await transaction.QueryAsync<ClaimedMessage>(_sql.ClaimDue, parameters)).OrderBy(m => m.Position),
                 ];
-                await transaction.ExecuteAsync(
-                    _sql.Defer, claimed.Select(m => new { m.Position, dueAt = now + Options.Lease, attempt = 0 }));
                 return claimed;
             },
             cancellationToken);
@@ -98,17 +93,28 @@ public sealed class Outbox(IStore store, OutboxOptions options, TimeProvider clo
         return store.WriteAsync(
             async transaction =>
             {
-                await transaction.ExecuteAsync(_sql.Delete, waits[false].Select(m => new { m.Position }));
-                await transaction.ExecuteAsync(
-                    _sql.MarkPublished, waits[true].Select(m => new { m.Position, dueAt = now + Options.ResendAfter }));
-                await transaction.ExecuteAsync(
-                    _sql.Defer, failed.Select(m => new { m.Position, dueAt = now + RetryDelay(m), attempt = 1 }));
+                await SettleAsync(transaction, _sql.Delete, waits[false], now);
+                await SettleAsync(transaction, _sql.MarkPublished, waits[true], now + Options.ResendAfter);
+                foreach (IGrouping<TimeSpan, ClaimedMessage> delayed in failed.GroupBy(RetryDelay))
+                {
+                    await SettleAsync(transaction, _sql.Defer, delayed, now + delayed.Key);
+                }
             },
             CancellationToken.None);
     }
 
     internal Task WaitAsync(TimeSpan limit, CancellationToken cancellationToken) =>
         _wake.WaitAsync(limit, cancellationToken);
+
+    private static async Task SettleAsync(
+        StoreTransaction transaction, string sql, IEnumerable<ClaimedMessage> messages, DateTimeOffset dueAt)
+    {
+        long[] positions = [.. messages.Select(m => m.Position)];
+        if (positions.Length > 0)
+        {
+            await transaction.ExecuteAsync(sql, new { keys = transaction.Keys(positions), dueAt });
+        }
+    }
 
     private TimeSpan RetryDelay(ClaimedMessage message)
     {

@@ -8,7 +8,8 @@ namespace ReleaseIntegrity.Storage;
 
 /// <summary>
 /// Empties an outbox: claims a batch, publishes it, ends or defers each message, and looks again. A failing transport
-/// or store slows it down and never stops it; what was claimed when the process died is due again at the next start.
+/// or store slows it down and never stops it; what was claimed when the process died is due
+/// again at the next start, or once its lease is over where other processes share the store.
 /// </summary>
 public sealed class OutboxDispatcher(
     Outbox outbox, IOutboxPublisher publisher, ILogger<OutboxDispatcher> logger) : BackgroundService
@@ -49,7 +50,7 @@ public sealed class OutboxDispatcher(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        bool reclaimed = !_options.SoleDispatcher;
+        bool reclaimed = !outbox.IsAlone;
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -8,16 +8,13 @@ public sealed record OutboxOptions
     /// </summary>
     public required string Name { get; init; }
 
-    /// <summary>
-    /// Whether this process alone dispatches from the store, as with a SQLite file: then whatever an earlier process
-    /// had claimed or sent unconfirmed is due at once at start-up. With several replicas leases run out instead.
-    /// </summary>
-    public bool SoleDispatcher { get; init; } = true;
-
     /// <summary>Messages claimed at once, at most. Default 256.</summary>
     public int BatchLimit { get; init; } = 256;
 
-    /// <summary>Messages sent and not yet confirmed by their consumer, at most. Default 1,024.</summary>
+    /// <summary>
+    /// Messages sent and not yet confirmed by their consumer, at most. Default 1,024. Processes that claim at the same
+    /// instant may each use up what is left of it.
+    /// </summary>
     public int UnconfirmedLimit { get; init; } = 1024;
 
     /// <summary>Messages that travel in one parcel, at most. Default 100.</summary>

@@ -15,6 +15,8 @@ internal sealed class SqliteDialect : IStoreDialect
 {
     internal static readonly SqliteDialect Instance = new();
 
+    public string Engine => StoreEngines.Sqlite;
+
     public SqlMapper.ICustomQueryParameter Keys(IEnumerable<string> keys) =>
         new JsonList(JsonSerializer.Serialize(keys.Distinct(StringComparer.Ordinal)));
 

@@ -178,7 +178,7 @@ public sealed class SqliteStore : IStore
             connection.Open();
             WaitInside(connection);
             using SqliteCommand pragmas = connection.CreateCommand();
-            pragmas.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+            pragmas.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 4000;";
             pragmas.ExecuteNonQuery();
             return connection;
         }

@@ -30,9 +30,6 @@ public sealed record TimerSweepOptions
 
     /// <summary>First delay after a handler failed; it doubles up to a minute. Default 1 s.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
-
-    /// <summary>Whether this process alone sweeps the store, so that claims of an earlier process are void.</summary>
-    public bool SoleSweeper { get; init; } = true;
 }
 
 /// <summary>Fires timers when they are due, in order of their instants.</summary>
@@ -69,7 +66,7 @@ public sealed class TimerSweep(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        bool reclaimed = !options.SoleSweeper;
+        bool reclaimed = !timers.IsAlone;
         while (!stoppingToken.IsCancellationRequested)
         {
             try

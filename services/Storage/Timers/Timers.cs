@@ -20,59 +20,77 @@ public sealed class Timers(IStore store, TimeProvider clock)
     private readonly WakeSignal _wake = new(clock);
 
     /// <summary>Sets a timer, or moves the one that is set already.</summary>
-    public async Task SetAsync(StoreTransaction transaction, TimerRow timer)
+    public Task SetAsync(StoreTransaction transaction, TimerRow timer) => SetAsync(transaction, [timer]);
+
+    /// <summary>Sets many timers; of two with the same kind and key the last counts.</summary>
+    public async Task SetAsync(StoreTransaction transaction, IReadOnlyCollection<TimerRow> timers)
     {
-        await transaction.ExecuteAsync(_sql.Upsert, timer);
-        transaction.OnCommitted(_wake.Give);
+        if (timers.Count > 0)
+        {
+            TimerRow[] distinct = [.. timers.GroupBy(t => (t.Kind, t.Key)).Select(same => same.Last())];
+            await transaction.ExecuteRowsAsync(_sql.Upsert, TimerStatements.Rows, distinct);
+            transaction.OnCommitted(_wake.Give);
+        }
+    }
+
+    /// <summary>
+    /// Has timers fire by an instant at the latest: one that is set for an earlier one stays, unless that has come
+    /// already. For handlers that look at their own state and set what comes next: what need not move is not written.
+    /// </summary>
+    public async Task FireByAsync(StoreTransaction transaction, IReadOnlyCollection<TimerRow> timers)
+    {
+        if (await transaction.ExecuteRowsAsync(_sql.FireBy, TimerStatements.Rows, timers, ("now", clock.GetUtcNow())) > 0)
+        {
+            transaction.OnCommitted(_wake.Give);
+        }
     }
 
     /// <summary>Cancels a timer, if it is set.</summary>
     public Task CancelAsync(StoreTransaction transaction, string kind, string key) =>
-        transaction.ExecuteAsync("delete from timer where kind = @kind and key = @key", new { kind, key });
+        CancelAsync(transaction, kind, [key]);
+
+    /// <summary>Cancels many timers of a kind, as far as they are set.</summary>
+    public Task CancelAsync(StoreTransaction transaction, string kind, IReadOnlyCollection<string> keys) =>
+        keys.Count == 0
+            ? Task.CompletedTask
+            : transaction.ExecuteAsync(_sql.Cancel, new { kind, keys = transaction.Keys(keys) });
 
     /// <summary>When the next timer can fire, be it set or waiting for its next attempt; null when none is set.</summary>
-    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken)
-    {
-        string? due = await store.ReadAsync(
-            snapshot => snapshot.SingleOrDefaultAsync<string?>(_sql.NextDue), cancellationToken);
-        return due is null ? null : StoredTypes.InstantOf(due);
-    }
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) =>
+        (await store.ReadAsync(snapshot => snapshot.SingleAsync<NextTimer>(_sql.NextDue), cancellationToken)).DueAt;
+
+    /// <summary>Whether this process alone sweeps the store, so that claims of an earlier process are void.</summary>
+    internal bool IsAlone => !store.IsShared;
 
     internal Task<IReadOnlyList<ClaimedTimer>> ClaimAsync(TimerSweepOptions options, CancellationToken cancellationToken)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        return store.WriteAsync(
+        return store.WriteAsync<IReadOnlyList<ClaimedTimer>>(
             async transaction =>
-            {
-                IReadOnlyList<ClaimedTimer> due =
-                    await transaction.QueryAsync<ClaimedTimer>(_sql.SelectDue, new { now, limit = options.BatchLimit });
-                await transaction.ExecuteAsync(
-                    _sql.Claim, due.Select(t => new { t.Kind, t.Key, until = now + options.Lease }));
-                return due;
-            },
+            [
+                .. (await transaction.QueryAsync<ClaimedTimer>(
+                        _sql.Claim, new { now, until = now + options.Lease, limit = options.BatchLimit }))
+                    .OrderBy(t => t.DueAt).ThenBy(t => t.Kind, StringComparer.Ordinal).ThenBy(t => t.Key, StringComparer.Ordinal),
+            ],
             cancellationToken);
     }
 
     // Only if it was not set anew while it fired.
     internal Task EndAsync(ClaimedTimer timer, CancellationToken cancellationToken) =>
         store.WriteAsync(
-            transaction => transaction.ExecuteAsync(
-                "delete from timer where kind = @Kind and key = @Key and due_at = @DueAt", timer),
+            transaction => transaction.ExecuteAsync(_sql.End, timer),
             cancellationToken);
 
     internal Task DeferAsync(ClaimedTimer timer, TimeSpan delay, CancellationToken cancellationToken) =>
         store.WriteAsync(
             transaction => transaction.ExecuteAsync(
-                """
-                update timer set claimed_until = @until, attempts = attempts + 1
-                where kind = @Kind and key = @Key and due_at = @DueAt
-                """,
+                _sql.Defer,
                 new { timer.Kind, timer.Key, timer.DueAt, until = clock.GetUtcNow() + delay }),
             cancellationToken);
 
     internal Task ReclaimAsync(CancellationToken cancellationToken) =>
         store.WriteAsync(
-            transaction => transaction.ExecuteAsync("update timer set claimed_until = null where claimed_until is not null"),
+            transaction => transaction.ExecuteAsync(_sql.Reclaim),
             cancellationToken);
 
     internal Task WaitAsync(TimeSpan limit, CancellationToken cancellationToken) =>
@@ -95,32 +113,8 @@ internal sealed record ClaimedTimer
     public TimerRow Row => new(Kind, Key, DueAt, Payload);
 }
 
-/// <summary>The timers' SQL, per engine.</summary>
-internal sealed record TimerStatements(string Upsert, string SelectDue)
+/// <summary>When the next timer can fire.</summary>
+internal sealed record NextTimer
 {
-    public string Claim { get; } = "update timer set claimed_until = @until where kind = @Kind and key = @Key";
-
-    public string NextDue { get; } = """
-        select min(at) from (
-          select min(due_at) as at from timer where claimed_until is null
-          union all
-          select min(claimed_until) from timer where claimed_until is not null) as first
-        """;
-
-    public static TimerStatements For(string engine) => engine switch
-    {
-        "sqlite" => new(
-            """
-            insert into timer (kind, key, due_at, payload) values (@Kind, @Key, @DueAt, @Payload)
-            on conflict (kind, key) do update set
-              due_at = excluded.due_at, payload = excluded.payload, claimed_until = null, attempts = 0
-            """,
-            """
-            select kind, key, due_at, payload, attempts from timer
-            where due_at <= @now and (claimed_until is null or claimed_until <= @now)
-            order by due_at, kind, key
-            limit @limit
-            """),
-        _ => throw new NotSupportedException($"timers have no statements for the engine '{engine}'"),
-    };
+    public DateTimeOffset? DueAt { get; init; }
 }

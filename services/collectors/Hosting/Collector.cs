@@ -22,7 +22,7 @@ internal sealed class Collector
         Options = options;
         Partitions = partitions;
         Store = store;
-        Log = new NotificationLog(store, source);
+        Log = new NotificationLog(store, source, clock);
         Load = new IntakeLoad(options);
         Received = new WakeSignal(clock);
         Metrics = new CollectorMetrics(source);

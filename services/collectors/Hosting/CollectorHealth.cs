@@ -7,7 +7,7 @@ internal sealed class StoreHealth(Collector collector) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        await collector.Log.WaitingAsync(long.MaxValue, 1, 0, cancellationToken);
+        await collector.Log.CountWaitingAsync(cancellationToken);
         return HealthCheckResult.Healthy();
     }
 }

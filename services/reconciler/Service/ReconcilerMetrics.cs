@@ -34,12 +34,12 @@ public sealed class ReconcilerMetrics
     internal void Folded(Folded folded, TimeSpan elapsed)
     {
         _observations.Add(folded.Observations);
-        Count(_tuples, "changed", folded.Changes.Count);
-        Count(_tuples, "unchanged", folded.Tuples - folded.Changes.Count);
-        Count(_packages, "prepared", folded.Changes.Count(c => c.Package is PackageStep.Prepared));
-        Count(_packages, "closed", folded.Changes.Count(c => c.Package is PackageStep.Closed));
-        Count(_holds, "opened", folded.Changes.Sum(c => c.Opened.Count));
-        Count(_holds, "released", folded.Changes.Sum(c => c.Released.Count));
+        Count(_tuples, "changed", folded.Changed);
+        Count(_tuples, "unchanged", folded.Tuples - folded.Changed);
+        Count(_packages, "prepared", folded.Prepared);
+        Count(_packages, "closed", folded.Closed);
+        Count(_holds, "opened", folded.Opened);
+        Count(_holds, "released", folded.Released);
         _duration.Record(elapsed.TotalSeconds);
     }
 

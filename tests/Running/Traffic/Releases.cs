@@ -15,7 +15,17 @@ public sealed class Releases(DateTimeOffset start)
     private const string Host = "registry.example.com";
 
     /// <summary>All notifications about a number of releases, in the order in which the sources send them.</summary>
-    public IReadOnlyList<Sent> All(int count) => [.. Enumerable.Range(0, count).SelectMany(Of)];
+    public IReadOnlyList<Sent> All(int count) => Some(0, count);
+
+    /// <summary>The same about some of them, from a number on.</summary>
+    public IReadOnlyList<Sent> Some(int first, int count) => [.. Enumerable.Range(first, count).SelectMany(Of)];
+
+    /// <summary>Releases of the last hours, as of now: everything that allows for delay is over, nothing is stale yet.</summary>
+    public static Releases OfToday()
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        return new Releases(new DateTimeOffset(now.Year, now.Month, now.Day, now.Hour, 0, 0, TimeSpan.Zero).AddHours(-6));
+    }
 
     private IEnumerable<Sent> Of(int release)
     {

@@ -20,7 +20,7 @@ public sealed class Senders(IReadOnlyList<Sent> notifications, Func<string, Uri?
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    private readonly ConcurrentQueue<Sent> _waiting = new(notifications.SelectMany((n, i) => i % EveryRedelivered == 0 ? new[] { n, n } : [n]));
+    private readonly ConcurrentQueue<Sent> _waiting = new([.. notifications, .. notifications.Where((_, i) => i % EveryRedelivered == 0)]);
     private readonly ConcurrentBag<Accepted> _accepted = [];
     private volatile Waiter? _waiter;
     private int _refused;
@@ -30,6 +30,9 @@ public sealed class Senders(IReadOnlyList<Sent> notifications, Func<string, Uri?
 
     /// <summary>What got its 202 so far.</summary>
     public IReadOnlyCollection<Accepted> Accepted => _accepted;
+
+    /// <summary>How long each of them rests after a notification was accepted: what makes the load last.</summary>
+    public TimeSpan Rest { get; init; }
 
     /// <summary>How often the answer was 503. Each of them said when to come again.</summary>
     public int Refused => _refused;
@@ -61,6 +64,7 @@ public sealed class Senders(IReadOnlyList<Sent> notifications, Func<string, Uri?
                 {
                     _accepted.Add(accepted);
                     _waiter?.See(_accepted.Count);
+                    await Task.Delay(Rest, cancellationToken);
                     break;
                 }
 

@@ -33,4 +33,7 @@ internal sealed class IntakeLoad(CollectorOptions options)
     public void GiveBack(long bytes) => Interlocked.Add(ref _bytes, -bytes);
 
     public void Waiting(long more) => Interlocked.Add(ref _backlog, more);
+
+    /// <summary>Sets how many wait in all: with other processes on the store, counting along is not enough.</summary>
+    public void Counted(long waiting) => Interlocked.Exchange(ref _backlog, waiting);
 }

@@ -15,8 +15,10 @@ namespace ReleaseIntegrity.Collectors.Hosting.Log;
 /// when it throws, nothing is promised to the sender.
 /// </para>
 /// </summary>
-internal sealed class NotificationLog(IStore store, Source source)
+internal sealed class NotificationLog(IStore store, Source source, TimeProvider clock)
 {
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+
     private readonly NotificationStatements _sql = NotificationStatements.For(store.Engine);
 
     /// <summary>Keeps one delivery.</summary>
@@ -46,33 +48,31 @@ internal sealed class NotificationLog(IStore store, Source source)
     public Task<long> CountWaitingAsync(CancellationToken cancellationToken) =>
         store.ReadAsync(s => s.SingleAsync<long>(_sql.CountWaiting), cancellationToken);
 
-    /// <summary>The next contents to normalise, in the order in which they were first kept.</summary>
+    /// <summary>
+    /// The next contents to normalise, in the order in which they were first kept. Where other processes share the store
+    /// they are this one's for a while: no other takes them before the lease is over.
+    /// </summary>
     /// <param name="after">Id of the last content that the caller has seen.</param>
     /// <param name="limit">How many, at most.</param>
-    /// <param name="bytesLimit">Bytes of their bodies together, at most; one longer body comes alone.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<IReadOnlyList<KeptNotification>> WaitingAsync(
-        long after, int limit, long bytesLimit, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<WaitingRow>> TakeAsync(long after, int limit, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        var parameters = new { after, limit, now, until = now + Lease };
+
+        // Most looks find nothing, and a look should not cost a flush of the disk.
+        IReadOnlyList<WaitingRow> waiting = await store.ReadAsync(
+            s => s.QueryAsync<WaitingRow>(_sql.SelectWaiting, parameters), cancellationToken);
+        return waiting.Count == 0 || !store.IsShared
+            ? waiting
+            : [.. (await store.WriteAsync(tx => tx.QueryAsync<WaitingRow>(_sql.ClaimWaiting, parameters), cancellationToken))
+                .OrderBy(w => w.NotificationId)];
+    }
+
+    /// <summary>Contents that wait, in the order in which they were first kept.</summary>
+    public Task<IReadOnlyList<KeptNotification>> LoadAsync(IEnumerable<long> ids, CancellationToken cancellationToken) =>
         store.ReadAsync<IReadOnlyList<KeptNotification>>(
-            async s =>
-            {
-                IReadOnlyList<WaitingRow> waiting = await s.QueryAsync<WaitingRow>(_sql.SelectWaiting, new { after, limit });
-                if (waiting.Count == 0)
-                {
-                    return [];
-                }
-
-                int count = 1;
-                long bytes = waiting[0].Bytes;
-                while (count < waiting.Count && (bytes += waiting[count].Bytes) <= bytesLimit)
-                {
-                    count++;
-                }
-
-                IReadOnlyList<NotificationRow> rows = await s.QueryAsync<NotificationRow>(
-                    _sql.SelectKept, new { first = waiting[0].NotificationId, last = waiting[count - 1].NotificationId });
-                return [.. rows.Select(Kept)];
-            },
+            async s => [.. (await s.QueryAsync<NotificationRow>(_sql.SelectKept, new { ids = s.Keys(ids) })).Select(Kept)],
             cancellationToken);
 
     /// <summary>

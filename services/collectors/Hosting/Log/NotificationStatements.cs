@@ -4,7 +4,7 @@ using ReleaseIntegrity.Storage;
 namespace ReleaseIntegrity.Collectors.Hosting.Log;
 
 /// <summary>The notification log's SQL, per engine.</summary>
-internal sealed record NotificationStatements
+internal sealed record NotificationStatements(string Engine)
 {
     /// <summary>What became of a content, as a row.</summary>
     public static RowShape<ReadNotification> Readings { get; } = RowShape.Of<ReadNotification>("reading_row")
@@ -31,23 +31,21 @@ internal sealed record NotificationStatements
 
     public required string InsertDelivery { get; init; }
 
-    /// <summary>The next contents that wait, with the length of their bodies.</summary>
+    /// <summary>A known content; on SQL Server it stays as it is until the transaction ends.</summary>
+    public required string SelectKnown { get; init; }
+
+    /// <summary>The next contents that wait and nobody has claimed, with the length of their bodies.</summary>
     public required string SelectWaiting { get; init; }
+
+    /// <summary>Claims these and returns the same.</summary>
+    public required string ClaimWaiting { get; init; }
 
     /// <summary>Ends contents; returns the ids of those that were still as they had been loaded.</summary>
     public required string MarkNormalised { get; init; }
 
-    public required string DeleteItems { get; init; }
-
     public required string InsertItems { get; init; }
 
     public required string SelectItems { get; init; }
-
-    public string SelectKnown { get; } =
-        """
-        select notification_id, received_at, headers, state from notification
-        where sha256 = @sha256 and format = @Format and variant = @variant
-        """;
 
     public string Redeliver { get; } =
         "update notification set deliveries = deliveries + 1 where notification_id = @NotificationId;";
@@ -55,23 +53,26 @@ internal sealed record NotificationStatements
     public string ReadAnew { get; } =
         """
         update notification
-        set headers = @headers, received_at = @ReceivedAt, state = 'kept', revision = revision + 1
+        set headers = @headers, received_at = @ReceivedAt, state = 'kept', revision = revision + 1, claimed_until = null
         where notification_id = @NotificationId;
         """;
 
     public string CountWaiting { get; } = "select count(*) from notification where state = 'kept'";
 
     public string SelectKept { get; } =
-        """
+        $"""
         select notification_id, revision, format, variant, body, headers, instance, received_at
         from notification
-        where state = 'kept' and notification_id between @first and @last
+        where state = 'kept' and notification_id in (select value from {StoreSnapshot.KeysIn(Engine, "ids")})
         order by notification_id
         """;
 
+    public string DeleteItems { get; } =
+        $"delete from item where notification_id in (select value from {StoreSnapshot.KeysIn(Engine, "ids")})";
+
     public string RequeueUnusable { get; } =
         """
-        update notification set state = 'kept', revision = revision + 1
+        update notification set state = 'kept', revision = revision + 1, claimed_until = null
         where state = 'normalised' and rejected > 0 and format = @format
           and (failed = 1 or mapping_version < @mappingVersion)
         """;
@@ -95,13 +96,21 @@ internal sealed record NotificationStatements
         from notification
         """;
 
-    public static NotificationStatements For(string engine) => engine switch
-    {
-        "sqlite" => Sqlite,
-        _ => throw new NotSupportedException($"the notification log has no statements for the engine '{engine}'"),
-    };
+    public static NotificationStatements For(string engine) => StoreEngines.Choose(engine, Sqlite, SqlServer);
 
-    private static readonly NotificationStatements Sqlite = new()
+    private const string Claimable =
+        "state = 'kept' and notification_id > @after and (claimed_until is null or claimed_until <= @now)";
+
+    private const string ItemsAfter = """
+        select n.notification_id, n.sha256, n.format, i.item_index, i.outcome, i.reason, i.pointer
+        from item i join notification n on n.notification_id = i.notification_id
+        where (@outcome is null or i.outcome = @outcome)
+          and (@id is null or i.notification_id = @id)
+          and i.notification_id >= @afterId and (i.notification_id > @afterId or i.item_index > @afterIndex)
+        order by i.notification_id, i.item_index
+        """;
+
+    private static readonly NotificationStatements Sqlite = new(StoreEngines.Sqlite)
     {
         Insert = """
             insert into notification (
@@ -114,31 +123,88 @@ internal sealed record NotificationStatements
             insert into delivery (notification_id, received_at) values (@id, @ReceivedAt)
             returning delivery_id
             """,
-        SelectWaiting = """
+        SelectKnown = """
+            select notification_id, received_at, headers, state from notification
+            where sha256 = @sha256 and format = @Format and variant = @variant
+            """,
+        SelectWaiting = $"""
             select notification_id, length(body) as bytes from notification
-            where state = 'kept' and notification_id > @after
+            where {Claimable}
             order by notification_id
             limit @limit
             """,
+        ClaimWaiting = $"""
+            update notification set claimed_until = @until
+            where notification_id in (
+              select notification_id from notification where {Claimable} order by notification_id limit @limit)
+            returning notification_id, length(body) as bytes
+            """,
         MarkNormalised = """
             update notification
-            set state = 'normalised', mapping_version = @mapping_version, items = @items, rejected = @rejected, failed = @failed
+            set state = 'normalised', mapping_version = @mapping_version, items = @items, rejected = @rejected, failed = @failed,
+                claimed_until = null
             where notification_id = @notification_id and revision = @revision and state = 'kept'
             returning notification_id
             """,
-        DeleteItems = $"delete from item where notification_id in (select value from {StoreSnapshot.KeysIn(StoreEngines.Sqlite, "ids")})",
         InsertItems = """
             insert into item (notification_id, item_index, outcome, reason, pointer, instance, target)
             values (@notification_id, @item_index, @outcome, @reason, @pointer, @instance, @target)
             """,
-        SelectItems = """
-            select n.notification_id, n.sha256, n.format, i.item_index, i.outcome, i.reason, i.pointer
-            from item i join notification n on n.notification_id = i.notification_id
-            where (@outcome is null or i.outcome = @outcome)
-              and (@id is null or i.notification_id = @id)
-              and (i.notification_id, i.item_index) > (@afterId, @afterIndex)
-            order by i.notification_id, i.item_index
-            limit @limit
+        SelectItems = $"{ItemsAfter} limit @limit",
+    };
+
+    private const string SameContent = """
+        sha256 = @sha256 and format = @Format
+          and variant_hash = cast(hashbytes('SHA2_256', cast(@variant as nvarchar(max))) as binary(32))
+        """;
+
+    // A content that two processes receive at once: one of the inserts breaks the unique key, the write is run again, and
+    // finds the other.
+    private static readonly NotificationStatements SqlServer = new(StoreEngines.SqlServer)
+    {
+        Insert = $"""
+            insert into notification (
+              sha256, format, variant, body, headers, instance, received_at, deliveries, revision, state)
+            output inserted.notification_id
+            select @sha256, @Format, @variant, @Body, @headers, @Instance, @ReceivedAt, 1, 1, 'kept'
+            where not exists (select 1 from notification where {SameContent})
             """,
+        InsertDelivery = """
+            insert into delivery (notification_id, received_at)
+            output inserted.delivery_id
+            values (@id, @ReceivedAt)
+            """,
+        SelectKnown = $"""
+            select notification_id, received_at, headers, state from notification with (updlock, rowlock)
+            where {SameContent}
+            """,
+        SelectWaiting = $"""
+            select top (@limit) notification_id, datalength(body) as bytes from notification
+            where {Claimable}
+            order by notification_id
+            """,
+        ClaimWaiting = $"""
+            with waiting as (
+              select top (@limit) notification_id, body, claimed_until
+              from notification with (readcommittedlock, updlock, readpast, rowlock)
+              where {Claimable}
+              order by notification_id)
+            update waiting set claimed_until = @until
+            output inserted.notification_id, datalength(inserted.body) as bytes
+            """,
+        MarkNormalised = """
+            update notification
+            set state = 'normalised', mapping_version = r.mapping_version, items = r.items, rejected = r.rejected, failed = r.failed,
+                claimed_until = null
+            output inserted.notification_id
+            from @rows r
+            where r.notification_id = notification.notification_id and r.revision = notification.revision
+              and notification.state = 'kept'
+            """,
+        InsertItems = """
+            insert into item (notification_id, item_index, outcome, reason, pointer, instance, target)
+            select r.notification_id, r.item_index, r.outcome, r.reason, r.pointer, r.instance, r.target from @rows r
+            """,
+        SelectItems = $"{ItemsAfter} offset 0 rows fetch next @limit rows only option (recompile)",
     };
 }

@@ -13,9 +13,10 @@ namespace ReleaseIntegrity.Collectors.Hosting.Normalising;
 internal sealed class NormalisationLoop(Collector collector, TimeProvider clock, ILogger<NormalisationLoop> logger)
     : BackgroundService
 {
-    // What is loaded, normalised and recorded together; one query, and one transaction with few statements.
+    // What is taken at once, and what of it is loaded, normalised and recorded together: one transaction with few
+    // statements.
     private const int PageLimit = 128;
-    private const long PageBytesLimit = 4 * 1024 * 1024;
+    private const long PortionBytesLimit = 4 * 1024 * 1024;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -28,16 +29,41 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
         long after = 0;
         while (true)
         {
-            IReadOnlyList<KeptNotification> page =
-                await collector.Log.WaitingAsync(after, PageLimit, PageBytesLimit, cancellationToken);
+            IReadOnlyList<WaitingRow> page = await collector.Log.TakeAsync(after, PageLimit, cancellationToken);
             if (page.Count == 0)
             {
                 return recorded;
             }
 
-            recorded += await RecordAsync(Read(page, cancellationToken), cancellationToken);
-            after = page[^1].Id;
+            foreach (long[] ids in Portions(page))
+            {
+                IReadOnlyList<KeptNotification> kept = await collector.Log.LoadAsync(ids, cancellationToken);
+                recorded += await RecordAsync(Read(kept, cancellationToken), cancellationToken);
+            }
+
+            after = page[^1].NotificationId;
         }
+    }
+
+    // In memory together; one longer body comes alone.
+    private static IEnumerable<long[]> Portions(IReadOnlyList<WaitingRow> page)
+    {
+        List<long> portion = [];
+        long bytes = 0;
+        foreach (WaitingRow waiting in page)
+        {
+            if (portion.Count > 0 && bytes + waiting.Bytes > PortionBytesLimit)
+            {
+                yield return [.. portion];
+                portion.Clear();
+                bytes = 0;
+            }
+
+            portion.Add(waiting.NotificationId);
+            bytes += waiting.Bytes;
+        }
+
+        yield return [.. portion];
     }
 
     /// <inheritdoc/>
@@ -55,7 +81,7 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
             }
         }
 
-        collector.Load.Waiting(await collector.Log.CountWaitingAsync(cancellationToken));
+        collector.Load.Counted(await collector.Log.CountWaitingAsync(cancellationToken));
         await base.StartAsync(cancellationToken);
     }
 
@@ -67,6 +93,11 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
             try
             {
                 await DrainAsync(stoppingToken);
+                if (collector.Store.IsShared)
+                {
+                    collector.Load.Counted(await collector.Log.CountWaitingAsync(stoppingToken));
+                }
+
                 await collector.Received.WaitAsync(Pause, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -14,7 +14,7 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
 {
     private readonly TupleTable _tuples = new(store.Engine, masker);
     private readonly LedgerTable _ledgers = new(store.Engine);
-    private readonly PackageTable _packages = new(clock);
+    private readonly PackageTable _packages = new(store.Engine, clock);
 
     /// <summary>The schema of this store.</summary>
     public static MigrationSet Migrations { get; } = new("handoff", typeof(HandoffStore).Assembly);
@@ -44,12 +44,12 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
                     return;
                 }
 
-                foreach (TupleRow row in await transaction.QueryAsync<TupleRow>("select tuple_no, registry, repository, tag from tuple"))
-                {
-                    await transaction.ExecuteAsync(
-                        "update tuple set tuple_id = @id, repository_token = @token where tuple_no = @TupleNo",
-                        new { row.TupleNo, id = masker.TupleId(row.Reference), token = masker.RepositoryToken(row.Repository) });
-                }
+                IReadOnlyList<TupleRow> tuples =
+                    await transaction.QueryAsync<TupleRow>("select tuple_no, registry, repository, tag from tuple");
+                await transaction.ExecuteRowsAsync(
+                    HandoffStatements.For(store.Engine).UpdateTupleKeys,
+                    HandoffStatements.TupleKeys,
+                    [.. tuples.Select(t => (t.TupleNo, masker.TupleId(t.Reference), masker.RepositoryToken(t.Repository)))]);
             },
             cancellationToken);
     }
@@ -71,7 +71,7 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
                     {
                         LedgerFact => ledgers.Dequeue(),
                         PackageFact package => await _packages.RecordAsync(transaction, tupleNo, package),
-                        PackageEndFact end => await PackageTable.RecordAsync(transaction, tupleNo, end),
+                        PackageEndFact end => await _packages.RecordAsync(transaction, tupleNo, end),
                         HoldEventFact hold => await RecordAsync(transaction, tupleNo, hold),
                         _ => throw new ArgumentException($"a fact of kind {facts[i].GetType().Name}", nameof(facts)),
                     };

@@ -28,46 +28,7 @@ internal sealed class LedgerTable(string engine)
             .Long("tuple_no", r => r.TupleNo)
             .Text("field", 100, r => r.Field);
 
-    private readonly string _select =
-        $"select tuple_no, revision, sha256 from ledger where tuple_no in (select value from {StoreSnapshot.KeysIn(engine, "numbers")})";
-
-    private readonly string _insert = StoreEngines.Choose(
-        engine,
-        sqlite: """
-            insert into ledger (tuple_no, revision, sha256, content, recorded_at, on_hold, release_train)
-            values (@tuple_no, @revision, @sha256, @content, @recorded_at, @on_hold, @release_train)
-            """,
-        sqlServer: """
-            insert into ledger (tuple_no, revision, sha256, content, recorded_at, on_hold, release_train)
-            select tuple_no, revision, sha256, content, recorded_at, on_hold, release_train from @rows
-            """);
-
-    private readonly string _update = StoreEngines.Choose(
-        engine,
-        sqlite: """
-            update ledger set revision = @revision, sha256 = @sha256, content = @content, recorded_at = @recorded_at,
-                on_hold = @on_hold, release_train = @release_train
-            where tuple_no = @tuple_no
-            """,
-        sqlServer: """
-            update l set revision = r.revision, sha256 = r.sha256, content = r.content, recorded_at = r.recorded_at,
-                on_hold = r.on_hold, release_train = r.release_train
-            from ledger l join @rows r on r.tuple_no = l.tuple_no
-            """);
-
-    private readonly string _deleteHolds = Delete("hold", engine);
-
-    private readonly string _deleteReasons = Delete("hold_reason", engine);
-
-    private readonly string _insertHolds = StoreEngines.Choose(
-        engine,
-        sqlite: "insert into hold (tuple_no, field, hold_id, is_root) values (@tuple_no, @field, @hold_id, @is_root)",
-        sqlServer: "insert into hold (tuple_no, field, hold_id, is_root) select tuple_no, field, hold_id, is_root from @rows");
-
-    private readonly string _insertReasons = StoreEngines.Choose(
-        engine,
-        sqlite: "insert into hold_reason (reason, tuple_no, field) values (@reason, @tuple_no, @field)",
-        sqlServer: "insert into hold_reason (reason, tuple_no, field) select reason, tuple_no, field from @rows");
+    private readonly HandoffStatements _sql = HandoffStatements.For(engine);
 
     /// <summary>Records each ledger that is later than the one there is; of several of one tuple the last.</summary>
     /// <returns>What became of each, in their order.</returns>
@@ -75,7 +36,7 @@ internal sealed class LedgerTable(string engine)
         StoreTransaction transaction, IReadOnlyList<Numbered> ledgers)
     {
         var present = (await transaction.QueryAsync<LedgerRow>(
-            _select, new { numbers = transaction.Keys(ledgers.Select(l => l.TupleNo)) })).ToDictionary(l => l.TupleNo);
+            _sql.SelectLedgers, new { numbers = transaction.Keys(ledgers.Select(l => l.TupleNo)) })).ToDictionary(l => l.TupleNo);
         var last = present.ToDictionary(l => l.Key, l => (l.Value.Revision, l.Value.Sha256));
         var outcomes = new FeedOutcome[ledgers.Count];
         var changed = new Dictionary<long, Numbered>();
@@ -104,22 +65,19 @@ internal sealed class LedgerTable(string engine)
         if (later.Length > 0)
         {
             var numbers = new { numbers = transaction.Keys(later.Select(l => l.TupleNo)) };
-            await transaction.ExecuteAsync(_deleteHolds, numbers);
-            await transaction.ExecuteAsync(_deleteReasons, numbers);
-            await transaction.ExecuteRowsAsync(_update, Ledgers, later);
+            await transaction.ExecuteAsync(_sql.DeleteHolds, numbers);
+            await transaction.ExecuteAsync(_sql.DeleteHoldReasons, numbers);
+            await transaction.ExecuteRowsAsync(_sql.UpdateLedgers, Ledgers, later);
         }
 
         Numbered[] first = [.. known[false]];
-        await transaction.ExecuteRowsAsync(_insert, Ledgers, first);
+        await transaction.ExecuteRowsAsync(_sql.InsertLedgers, Ledgers, first);
         (long TupleNo, HoldFacts Hold)[] holds =
             [.. later.Concat(first).SelectMany(l => l.Fact.Holds, (l, hold) => (l.TupleNo, hold))];
-        await transaction.ExecuteRowsAsync(_insertHolds, Holds, holds);
+        await transaction.ExecuteRowsAsync(_sql.InsertHolds, Holds, holds);
         await transaction.ExecuteRowsAsync(
-            _insertReasons, Reasons, [.. holds.SelectMany(h => h.Hold.Reasons, (h, reason) => (h.TupleNo, h.Hold.Field, reason))]);
+            _sql.InsertHoldReasons, Reasons, [.. holds.SelectMany(h => h.Hold.Reasons, (h, reason) => (h.TupleNo, h.Hold.Field, reason))]);
     }
-
-    private static string Delete(string table, string engine) =>
-        $"delete from {table} where tuple_no in (select value from {StoreSnapshot.KeysIn(engine, "numbers")})";
 
     /// <summary>A ledger and the number of its tuple.</summary>
     internal readonly record struct Numbered(long TupleNo, LedgerFact Fact);

@@ -4,8 +4,10 @@ using ReleaseIntegrity.Storage;
 namespace ReleaseIntegrity.Handoff.Store;
 
 /// <summary>All packages, their ends, and the sequence of their changes.</summary>
-internal sealed class PackageTable(TimeProvider clock)
+internal sealed class PackageTable(string engine, TimeProvider clock)
 {
+    private readonly HandoffStatements _sql = HandoffStatements.For(engine);
+
     /// <summary>Records a package and finds its place in the chain.</summary>
     public async Task<FeedOutcome> RecordAsync(StoreTransaction transaction, long tupleNo, PackageFact package)
     {
@@ -26,7 +28,7 @@ internal sealed class PackageTable(TimeProvider clock)
     }
 
     /// <summary>Records that a package ended without a successor, whether or not the package has arrived.</summary>
-    public static async Task<FeedOutcome> RecordAsync(StoreTransaction transaction, long tupleNo, PackageEndFact end)
+    public async Task<FeedOutcome> RecordAsync(StoreTransaction transaction, long tupleNo, PackageEndFact end)
     {
         int rows = await transaction.ExecuteAsync(
             """
@@ -51,7 +53,7 @@ internal sealed class PackageTable(TimeProvider clock)
     }
 
     /// <summary>The package before this one has a new successor, so whoever watches must hear of it again.</summary>
-    private static async Task SupersedePredecessorAsync(StoreTransaction transaction, long tupleNo, long revision)
+    private async Task SupersedePredecessorAsync(StoreTransaction transaction, long tupleNo, long revision)
     {
         long? predecessor = await transaction.SingleAsync<long?>(
             "select max(revision) from package where tuple_no = @tupleNo and revision < @revision", new { tupleNo, revision });
@@ -84,17 +86,9 @@ internal sealed class PackageTable(TimeProvider clock)
                 sequence = await NextSequenceAsync(transaction),
             });
         await transaction.ExecuteAsync(
-            """
-            insert into package_reason (reason, package_no)
-            select @reason, package_no from package where tuple_no = @tupleNo and revision = @Revision
-            """,
-            package.Reasons.Select(reason => new { reason, tupleNo, package.Revision }));
+            _sql.InsertPackageReasons, new { tupleNo, package.Revision, reasons = transaction.Keys(package.Reasons) });
     }
 
     /// <summary>Sequences are given under the row's lock, so they become visible in their order.</summary>
-    private static async Task<long> NextSequenceAsync(StoreTransaction transaction)
-    {
-        await transaction.ExecuteAsync("update handoff set sequence = sequence + 1");
-        return await transaction.SingleAsync<long>("select sequence from handoff");
-    }
+    private Task<long> NextSequenceAsync(StoreTransaction transaction) => transaction.SingleAsync<long>(_sql.NextSequence);
 }

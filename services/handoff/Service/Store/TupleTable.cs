@@ -14,25 +14,17 @@ internal sealed class TupleTable(string engine, Masker masker)
         .Text("tuple_id", 64, t => t.Id)
         .Text("repository_token", 64, t => t.RepositoryToken);
 
-    private readonly string _select =
-        $"select tuple_no, tuple_id from tuple where tuple_id in (select value from {StoreSnapshot.KeysIn(engine, "ids")})";
+    private readonly HandoffStatements _sql = HandoffStatements.For(engine);
 
-    private readonly string _insert = StoreEngines.Choose(
-        engine,
-        sqlite: """
-            insert into tuple (registry, repository, tag, tuple_id, repository_token)
-            values (@registry, @repository, @tag, @tuple_id, @repository_token)
-            """,
-        sqlServer: """
-            insert into tuple (registry, repository, tag, tuple_id, repository_token)
-            select registry, repository, tag, tuple_id, repository_token from @rows
-            """);
-
-    /// <summary>The numbers of tuples; one that wasn't seen before gets the next.</summary>
+    /// <summary>
+    /// The numbers of tuples; one that wasn't seen before gets the next. Until the transaction ends no other process records
+    /// anything about them, since what is recorded depends on what is there.
+    /// </summary>
     public async Task<IReadOnlyDictionary<ImageReference, long>> NumbersAsync(
         StoreTransaction transaction, IEnumerable<ImageReference> tuples)
     {
         Dictionary<string, ImageReference> byId = tuples.Distinct().ToDictionary(masker.TupleId, t => t);
+        await transaction.LockAsync([.. byId.Keys.Select(id => "tuple/" + id)]);
         Dictionary<ImageReference, long> numbers = await SelectAsync(transaction, byId, byId.Keys);
         NewTuple[] missing =
         [
@@ -41,7 +33,7 @@ internal sealed class TupleTable(string engine, Masker masker)
         ];
         if (missing.Length > 0)
         {
-            await transaction.ExecuteRowsAsync(_insert, Rows, missing);
+            await transaction.ExecuteRowsAsync(_sql.InsertTuples, Rows, missing);
             foreach ((ImageReference tuple, long number) in await SelectAsync(transaction, byId, missing.Select(m => m.Id)))
             {
                 numbers.Add(tuple, number);
@@ -53,7 +45,7 @@ internal sealed class TupleTable(string engine, Masker masker)
 
     private async Task<Dictionary<ImageReference, long>> SelectAsync(
         StoreTransaction transaction, Dictionary<string, ImageReference> byId, IEnumerable<string> ids) =>
-        (await transaction.QueryAsync<TupleRow>(_select, new { ids = transaction.Keys(ids) }))
+        (await transaction.QueryAsync<TupleRow>(_sql.SelectTuples, new { ids = transaction.Keys(ids) }))
             .ToDictionary(row => byId[row.TupleId], row => row.TupleNo);
 
     private sealed record NewTuple(ImageReference Reference, string Id, string RepositoryToken);

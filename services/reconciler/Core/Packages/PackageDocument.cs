@@ -1,46 +1,25 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Contracts.Documents;
 
 namespace ReleaseIntegrity.Core;
 
 /// <summary>
-/// The correction package as a document (<c>package/v1</c>): unmasked, every key present. The id is the SHA-256 of the
-/// canonical content without the id. Storage and wire format: version with care.
+/// The correction package as a document (<c>package/v1</c>): unmasked, every key present, written straight in its
+/// canonical form. The id is the SHA-256 of the canonical content without the id. Storage and wire format: version with
+/// care.
 /// </summary>
 public static class PackageDocument
 {
     /// <summary>The document's schema name.</summary>
     public const string Schema = "package/v1";
 
-    /// <summary>The document of a package.</summary>
-    public static JsonObject Of(CorrectionPackage package)
-    {
-        Ledger ledger = package.Ledger;
-        List<FieldEntry> deciding = [.. ledger.Fields.Where(f => f.Field != Field.ObservationTime)];
-        var document = new JsonObject
-        {
-            ["schema"] = Schema,
-            ["tuple"] = LedgerDocument.Tuple(ledger.Tuple),
-            ["policy"] = LedgerDocument.Policy(ledger),
-            ["effectiveAsOf"] = LedgerDocument.Time(package.EffectiveAsOf),
-            ["expiresAt"] = LedgerDocument.Time(package.ExpiresAt),
-            ["ledger"] = DecisionLedger(package, deciding),
-            ["exceptions"] = new JsonArray([.. deciding.Where(f => f.Hold is not null).Select(Exception)]),
-            ["writeTargets"] = new JsonArray([.. deciding.SelectMany(Targets)]),
-            ["proposedWrites"] = new JsonArray([.. package.Writes.Select(Write)]),
-            ["alternatives"] = new JsonArray([.. deciding
-                .Where(f => f.Hold is { Root: null })
-                .SelectMany(f => f.Hold!.Alternatives.Select(a => LedgerDocument.Alternative(f.Field, a)))]),
-            ["annotations"] = new JsonArray(),
-            ["rollbackRefs"] = new JsonArray([.. package.Writes.Select(w => (JsonNode)WriteId(w))]),
-            ["evidence"] = new JsonArray([.. Evidence(deciding)]),
-        };
-        document["id"] = CanonicalJson.Sha256(document);
-        return document;
-    }
+    private static readonly string NoId = new('0', 2 * SHA256.HashSizeInBytes);
+
+    /// <summary>The document of a package, for who walks it.</summary>
+    public static JsonObject Of(CorrectionPackage package) => (JsonObject)JsonNode.Parse(WrittenPackage.Of(package).Canonical)!;
 
     /// <summary>
     /// Hash of what the decision rests on: the content without policy and id, so that a policy change that changes no
@@ -55,59 +34,119 @@ public static class PackageDocument
         return CanonicalJson.Sha256(content);
     }
 
-    internal static JsonObject Write(ProposedWrite write) => new()
+    /// <summary>Writes the content with an id of zeros; returns where the id and the two policies stand, commas included.</summary>
+    internal static (Range Id, Range LedgerPolicy, Range Policy) Write(CorrectionPackage package, CanonicalWriter writer)
     {
-        ["id"] = WriteId(write),
-        ["field"] = WireNames.Of(write.Field),
-        ["target"] = new JsonObject
+        Ledger ledger = package.Ledger;
+        List<FieldEntry> deciding = [.. ledger.Fields.Where(f => f.Field != Field.ObservationTime)];
+        List<Candidate>[] distinct = [.. deciding.Select(DistinctCandidates)];
+        writer.BeginObject();
+        Each(writer, "alternatives", deciding.Where(f => f.Hold is { Root: null }), f =>
         {
-            ["source"] = WireNames.Of(write.Target.Source),
-            ["instance"] = write.Target.Instance,
-            ["recordId"] = write.Target.Id,
-            ["revision"] = CandidateOrder.RevisionText(write.TargetRevision),
-        },
-        ["patch"] = Operations(write.Patch),
-        ["inverse"] = Operations(write.Inverse),
-    };
+            foreach (Alternative alternative in f.Hold!.Alternatives)
+            {
+                LedgerDocument.Alternative(writer, f.Field, alternative);
+            }
+        });
+        Each<object>(writer, "annotations", [], _ => { });
+        writer.Member("effectiveAsOf", LedgerDocument.Time(package.EffectiveAsOf));
+        Each(writer, "evidence", Evidence(distinct), e => Evidence(writer, e.NotificationSha256, e.Record));
+        Each(writer, "exceptions", deciding.Where(f => f.Hold is not null), f => Exception(writer, f));
+        writer.Member("expiresAt", LedgerDocument.Time(package.ExpiresAt));
+        Range id = Measure(writer, () => writer.Member("id", NoId));
+        Range ledgerPolicy = DecisionLedger(writer, package, deciding, distinct);
+        Range policy = Measure(writer, () => LedgerDocument.Policy(writer, ledger));
+        Each(writer, "proposedWrites", package.Writes, w => Write(writer, w));
+        Each(writer, "rollbackRefs", package.Writes, w => writer.Text(WriteId(w)));
+        writer.Member("schema", Schema);
+        LedgerDocument.Tuple(writer, ledger.Tuple);
+        Each(writer, "writeTargets", deciding, f => Targets(writer, f));
+        writer.EndObject();
+        return (id, ledgerPolicy, policy);
+    }
 
-    private static JsonObject DecisionLedger(CorrectionPackage package, List<FieldEntry> deciding) => new()
+    internal static void Write(CanonicalWriter writer, ProposedWrite write)
     {
-        ["schema"] = LedgerDocument.Schema,
-        ["tuple"] = LedgerDocument.Tuple(package.Ledger.Tuple),
-        ["inScope"] = package.Ledger.InScope,
-        ["onHold"] = package.Ledger.OnHold,
-        ["policy"] = LedgerDocument.Policy(package.Ledger),
-        ["effectiveAsOf"] = LedgerDocument.Time(package.EffectiveAsOf),
-        ["nextTransitionAt"] = LedgerDocument.Time(package.Ledger.NextTransitionAt),
-        ["fields"] = new JsonArray([.. deciding.Select(f => LedgerDocument.Field(f, DistinctCandidates(f)))]),
-    };
+        writer.BeginObject();
+        writer.Member("field", WireNames.Of(write.Field));
+        writer.Member("id", WriteId(write));
+        Operations(writer, "inverse", write.Inverse);
+        Operations(writer, "patch", write.Patch);
+        writer.Name("target");
+        writer.BeginObject();
+        writer.Member("instance", write.Target.Instance);
+        writer.Member("recordId", write.Target.Id);
+        writer.Member("revision", CandidateOrder.RevisionText(write.TargetRevision));
+        writer.Member("source", WireNames.Of(write.Target.Source));
+        writer.EndObject();
+        writer.EndObject();
+    }
+
+    private static Range DecisionLedger(
+        CanonicalWriter writer, CorrectionPackage package, List<FieldEntry> deciding, List<Candidate>[] distinct)
+    {
+        writer.Name("ledger");
+        writer.BeginObject();
+        writer.Member("effectiveAsOf", LedgerDocument.Time(package.EffectiveAsOf));
+        Each(writer, "fields", deciding.Zip(distinct), f => LedgerDocument.Field(writer, f.First, f.Second));
+        writer.Member("inScope", package.Ledger.InScope);
+        writer.Member("nextTransitionAt", LedgerDocument.Time(package.Ledger.NextTransitionAt));
+        writer.Member("onHold", package.Ledger.OnHold);
+        Range policy = Measure(writer, () => LedgerDocument.Policy(writer, package.Ledger));
+        writer.Member("schema", LedgerDocument.Schema);
+        LedgerDocument.Tuple(writer, package.Ledger.Tuple);
+        writer.EndObject();
+        return policy;
+    }
 
     /// <summary>One candidate per instance and value, with the first lineage: a further record that says the same adds nothing.</summary>
-    private static IEnumerable<Candidate> DistinctCandidates(FieldEntry entry) => entry.Candidates
-        .GroupBy(c => (c.Source, c.Observation.Record.Instance, c.Outcome, c.About, string.Join('\n', c.Values)))
-        .Select(g => g.MinBy(c => c.Observation.Lineage, Comparer<Lineage>.Create(LineageOrder.Compare))!);
+    private static List<Candidate> DistinctCandidates(FieldEntry entry) =>
+    [
+        .. entry.Candidates
+            .GroupBy(c => (c.Source, c.Observation.Record.Instance, c.Outcome, c.About, string.Join('\n', c.Values)))
+            .Select(g => g.MinBy(c => c.Observation.Lineage, Comparer<Lineage>.Create(LineageOrder.Compare))!),
+    ];
 
-    private static JsonObject Exception(FieldEntry entry) => new()
+    private static void Exception(CanonicalWriter writer, FieldEntry entry)
     {
-        ["field"] = WireNames.Of(entry.Field),
-        ["hold"] = LedgerDocument.Hold(entry.Hold!),
-    };
+        writer.BeginObject();
+        writer.Member("field", WireNames.Of(entry.Field));
+        writer.Name("hold");
+        LedgerDocument.Hold(writer, entry.Hold!);
+        writer.EndObject();
+    }
 
     /// <summary>The records that a correction of the field may write, whether or not one is proposed.</summary>
-    private static IEnumerable<JsonNode> Targets(FieldEntry entry) => entry.Candidates
-        .Where(c => entry.Policy.WriteTargets.Contains(c.Source))
-        .Select(c => c.Observation.Record)
-        .Distinct()
-        .Select(record => new JsonObject
+    private static void Targets(CanonicalWriter writer, FieldEntry entry)
+    {
+        foreach (SourceRecord record in entry.Candidates
+            .Where(c => entry.Policy.WriteTargets.Contains(c.Source))
+            .Select(c => c.Observation.Record)
+            .Distinct())
         {
-            ["field"] = WireNames.Of(entry.Field),
-            ["source"] = WireNames.Of(record.Source),
-            ["instance"] = record.Instance,
-            ["recordId"] = record.Id,
-        });
+            writer.BeginObject();
+            writer.Member("field", WireNames.Of(entry.Field));
+            Record(writer, record);
+            writer.EndObject();
+        }
+    }
 
-    private static JsonArray Operations(IReadOnlyList<PatchOperation> operations) =>
-        new([.. operations.Select(o => new JsonObject { ["op"] = o.Op, ["path"] = o.Path, ["value"] = o.Value })]);
+    private static void Record(CanonicalWriter writer, SourceRecord record)
+    {
+        writer.Member("instance", record.Instance);
+        writer.Member("recordId", record.Id);
+        writer.Member("source", WireNames.Of(record.Source));
+    }
+
+    private static void Operations(CanonicalWriter writer, string name, IReadOnlyList<PatchOperation> operations) =>
+        Each(writer, name, operations, operation =>
+        {
+            writer.BeginObject();
+            writer.Member("op", operation.Op);
+            writer.Member("path", operation.Path);
+            writer.Member("value", operation.Value);
+            writer.EndObject();
+        });
 
     /// <summary>The write's address within its package: field, target record and member, hashed.</summary>
     private static string WriteId(ProposedWrite write)
@@ -116,19 +155,41 @@ public static class PackageDocument
         return $"{WireNames.Of(write.Field)}/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address)), 0, 6)}";
     }
 
-    private static IEnumerable<JsonNode> Evidence(List<FieldEntry> deciding) => deciding
-        .SelectMany(DistinctCandidates)
+    private static IEnumerable<(string NotificationSha256, SourceRecord Record)> Evidence(List<Candidate>[] distinct) => distinct
+        .SelectMany(candidates => candidates)
         .Select(c => (c.Observation.Lineage.NotificationSha256, c.Observation.Record))
         .Distinct()
         .OrderBy(e => e.NotificationSha256, StringComparer.Ordinal)
         .ThenBy(e => e.Record.Source)
         .ThenBy(e => e.Record.Instance, StringComparer.Ordinal)
-        .ThenBy(e => e.Record.Id, StringComparer.Ordinal)
-        .Select(e => new JsonObject
+        .ThenBy(e => e.Record.Id, StringComparer.Ordinal);
+
+    private static void Evidence(CanonicalWriter writer, string notificationSha256, SourceRecord record)
+    {
+        writer.BeginObject();
+        writer.Member("instance", record.Instance);
+        writer.Member("notificationSha256", notificationSha256);
+        writer.Member("recordId", record.Id);
+        writer.Member("source", WireNames.Of(record.Source));
+        writer.EndObject();
+    }
+
+    private static void Each<T>(CanonicalWriter writer, string name, IEnumerable<T> items, Action<T> write)
+    {
+        writer.Name(name);
+        writer.BeginArray();
+        foreach (T item in items)
         {
-            ["notificationSha256"] = e.NotificationSha256,
-            ["source"] = WireNames.Of(e.Record.Source),
-            ["instance"] = e.Record.Instance,
-            ["recordId"] = e.Record.Id,
-        });
+            write(item);
+        }
+
+        writer.EndArray();
+    }
+
+    private static Range Measure(CanonicalWriter writer, Action write)
+    {
+        int start = writer.Length;
+        write();
+        return start..writer.Length;
+    }
 }

@@ -8,62 +8,72 @@ namespace ReleaseIntegrity.Reconciling.Evidence;
 /// The facts that tie records to tuples (<see cref="Binding"/>), as rows that are only ever added, and the questions
 /// that they answer in both directions.
 /// </summary>
-internal sealed class BindingTables(Policy policy)
+internal sealed class BindingTables(string engine, Policy policy)
 {
-    private const int KeysPerQuery = 400;
-
     /// <summary>Tables that are derived from observations, in an order in which they can be emptied.</summary>
     public static readonly IReadOnlyList<string> Derived =
         ["index_child", "bound_repository", "bound_digest", "anchor", "named", "record"];
 
+    private readonly BindingStatements _sql = BindingStatements.For(engine);
+
     // Which tuples a set of records speaks about: by name, by a digest that they anchor themselves or through an index
     // of theirs, or by a repository that is theirs.
-    private const string TuplesOfRecords = """
-        select tuple_key from named where record_key in @records
+    private readonly string _tuplesOfRecords = $"""
+        select tuple_key from named where record_key in (select value from {StoreSnapshot.KeysIn(engine, "records")})
         union
         select a.tuple_key
         from bound_digest b
         join anchor a on a.digest = b.digest
         join tuple t on t.tuple_key = a.tuple_key
-        where b.record_key in @records and (b.coordinates = '' or b.coordinates = t.coordinates)
+        where b.record_key in (select value from {StoreSnapshot.KeysIn(engine, "records")})
+          and (b.repository_key = '' or b.repository_key = t.repository_key)
         union
         select a.tuple_key
         from bound_digest b
         join index_child c on c.child_digest = b.digest
         join anchor a on a.digest = c.index_digest
-        join tuple t on t.tuple_key = a.tuple_key and t.coordinates = c.coordinates
-        where b.record_key in @records and (b.coordinates = '' or b.coordinates = c.coordinates)
+        join tuple t on t.tuple_key = a.tuple_key and t.repository_key = c.repository_key
+        where b.record_key in (select value from {StoreSnapshot.KeysIn(engine, "records")})
+          and (b.repository_key = '' or b.repository_key = c.repository_key)
         union
         select t.tuple_key
         from bound_repository r
-        join tuple t on t.coordinates = r.coordinates
-        where r.record_key in @records
+        join tuple t on t.repository_key = r.repository_key
+        where r.record_key in (select value from {StoreSnapshot.KeysIn(engine, "records")})
         """;
 
-    private const string TuplesOfIndex = """
-        select a.tuple_key
+    private readonly string _tuplesOfIndexes = $"""
+        select a.tuple_key, t.repository_key, a.digest
         from anchor a
         join tuple t on t.tuple_key = a.tuple_key
-        where a.digest = @digest and t.coordinates = @coordinates
+        where a.digest in (select value from {StoreSnapshot.KeysIn(engine, "indexes")})
         """;
 
-    private const string RecordsOfTuple = """
-        select r.history
-        from record r
-        where r.retired = 0 and r.record_key in (
-          select record_key from named where tuple_key = @tupleKey
+    private readonly string _recordsOfTuples = $"""
+        with asked as (
+          select t.tuple_key, t.repository_key from tuple t
+          where t.tuple_key in (select value from {StoreSnapshot.KeysIn(engine, "tuples")})),
+        anchored as (
+          select q.tuple_key, q.repository_key, a.digest
+          from asked q
+          join anchor a on a.tuple_key = q.tuple_key
           union
-          select record_key from bound_repository where coordinates = @coordinates
+          select q.tuple_key, q.repository_key, c.child_digest
+          from asked q
+          join anchor a on a.tuple_key = q.tuple_key
+          join index_child c on c.repository_key = q.repository_key and c.index_digest = a.digest),
+        bound as (
+          select q.tuple_key, n.record_key from asked q join named n on n.tuple_key = q.tuple_key
           union
-          select b.record_key
-          from bound_digest b
-          where b.coordinates in ('', @coordinates) and b.digest in (
-            select digest from anchor where tuple_key = @tupleKey
-            union
-            select c.child_digest
-            from index_child c
-            join anchor a on a.digest = c.index_digest
-            where c.coordinates = @coordinates and a.tuple_key = @tupleKey))
+          select q.tuple_key, b.record_key from asked q join bound_repository b on b.repository_key = q.repository_key
+          union
+          select d.tuple_key, b.record_key
+          from anchored d
+          join bound_digest b on b.digest = d.digest and b.repository_key in ('', d.repository_key))
+        select b.tuple_key, b.record_key, r.revision
+        from bound b
+        join record r on r.record_key = b.record_key
+        where r.retired = 0
         """;
 
     private const string IsAnchored = """
@@ -71,89 +81,51 @@ internal sealed class BindingTables(Policy policy)
           select a.tuple_key
           from anchor a
           join tuple t on t.tuple_key = a.tuple_key
-          where a.digest = @digest and (@coordinates = '' or t.coordinates = @coordinates)
+          where a.digest = @digest and (@repositoryKey = '' or t.repository_key = @repositoryKey)
           union
           select a.tuple_key
           from index_child c
           join anchor a on a.digest = c.index_digest
-          join tuple t on t.tuple_key = a.tuple_key and t.coordinates = c.coordinates
-          where c.child_digest = @digest and (@coordinates = '' or c.coordinates = @coordinates)) as anchoring
+          join tuple t on t.tuple_key = a.tuple_key and t.repository_key = c.repository_key
+          where c.child_digest = @digest and (@repositoryKey = '' or c.repository_key = @repositoryKey)) as anchoring
         """;
 
-    /// <summary>Notes what one observation binds. Returns the index that it describes, with its repository.</summary>
-    public async Task<(string Coordinates, Digest Index)?> BindAsync(
-        StoreTransaction transaction, string recordKey, Observation observation)
+    /// <summary>Writes the facts that are new.</summary>
+    public async Task AddAsync(StoreTransaction transaction, BindingFacts facts)
     {
-        foreach (ImageReference tuple in Binding.NamedTuples(observation, policy).Distinct())
-        {
-            var row = new
-            {
-                tupleKey = EvidenceKeys.Of(tuple), recordKey, tuple.Registry, tuple.Repository, tuple.Tag, tuple.Coordinates,
-            };
-            await transaction.ExecuteAsync(
-                """
-                insert into tuple (tuple_key, registry, repository, tag, coordinates, revision, package_revision)
-                select @tupleKey, @Registry, @Repository, @Tag, @Coordinates, 0, 0
-                where not exists (select 1 from tuple where tuple_key = @tupleKey)
-                """,
-                row);
-            await transaction.ExecuteAsync(
-                """
-                insert into named (tuple_key, record_key) select @tupleKey, @recordKey
-                where not exists (select 1 from named where tuple_key = @tupleKey and record_key = @recordKey)
-                """,
-                row);
-        }
-
-        foreach ((ImageReference tuple, Digest digest) in Binding.Anchors(observation, policy).Distinct())
-        {
-            await transaction.ExecuteAsync(
-                """
-                insert into anchor (tuple_key, digest) select @tupleKey, @digest
-                where not exists (select 1 from anchor where tuple_key = @tupleKey and digest = @digest)
-                """,
-                new { tupleKey = EvidenceKeys.Of(tuple), digest = digest.Text });
-        }
-
-        foreach ((string? coordinates, Digest digest) in Binding.BindsBy(observation, policy).Distinct())
-        {
-            await transaction.ExecuteAsync(
-                """
-                insert into bound_digest (digest, coordinates, record_key) select @digest, @coordinates, @recordKey
-                where not exists (
-                  select 1 from bound_digest where digest = @digest and coordinates = @coordinates and record_key = @recordKey)
-                """,
-                new { digest = digest.Text, coordinates = coordinates ?? "", recordKey });
-        }
-
-        return await BindRepositoryAsync(transaction, recordKey, observation);
+        await transaction.ExecuteRowsAsync(_sql.AddTuples, BindingStatements.Tuple, facts.Tuples);
+        await transaction.ExecuteRowsAsync(_sql.AddNamed, BindingStatements.Named, facts.Named);
+        await transaction.ExecuteRowsAsync(_sql.AddAnchors, BindingStatements.Anchor, facts.Anchors);
+        await transaction.ExecuteRowsAsync(_sql.AddDigests, BindingStatements.Digest, facts.Digests);
+        await transaction.ExecuteRowsAsync(_sql.AddRepositories, BindingStatements.Repository, facts.Repositories);
+        await transaction.ExecuteRowsAsync(_sql.AddChildren, BindingStatements.Child, facts.Children);
     }
 
     /// <summary>The tuples that the records speak about, and those that anchor one of the indexes.</summary>
-    public static async Task<HashSet<string>> AffectedAsync(
-        StoreSnapshot snapshot, IReadOnlyCollection<string> recordKeys, IEnumerable<(string Coordinates, Digest Index)> indexes)
+    public async Task<HashSet<string>> AffectedAsync(
+        StoreSnapshot snapshot, IReadOnlyCollection<string> recordKeys, IReadOnlyCollection<IndexChildRow> children)
     {
         var affected = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string[] records in recordKeys.Chunk(KeysPerQuery))
+        if (recordKeys.Count > 0)
         {
-            affected.UnionWith(await snapshot.QueryAsync<string>(TuplesOfRecords, new { records }));
+            affected.UnionWith(await snapshot.QueryAsync<string>(_tuplesOfRecords, new { records = snapshot.Keys(recordKeys) }));
         }
 
-        foreach ((string coordinates, Digest index) in indexes)
+        if (children.Count > 0)
         {
-            affected.UnionWith(await snapshot.QueryAsync<string>(TuplesOfIndex, new { coordinates, digest = index.Text }));
+            HashSet<(string, string)> indexes = [.. children.Select(c => (c.RepositoryKey, c.IndexDigest))];
+            affected.UnionWith((await snapshot.QueryAsync<AnchoringTuple>(
+                    _tuplesOfIndexes, new { indexes = snapshot.Keys(children.Select(c => c.IndexDigest)) }))
+                .Where(a => indexes.Contains((a.RepositoryKey, a.Digest)))
+                .Select(a => a.TupleKey));
         }
 
         return affected;
     }
 
-    /// <summary>The records bound to a tuple.</summary>
-    public static async Task<IReadOnlyList<RecordHistory>> RecordsOfAsync(StoreSnapshot snapshot, ImageReference tuple)
-    {
-        IReadOnlyList<string> histories = await snapshot.QueryAsync<string>(
-            RecordsOfTuple, new { tupleKey = EvidenceKeys.Of(tuple), coordinates = tuple.Coordinates });
-        return [.. histories.Select(StoredEvidence.History)];
-    }
+    /// <summary>Which records, retired ones left out, are bound to the tuples, and which revision of them.</summary>
+    public Task<IReadOnlyList<BoundRecord>> RecordsOfAsync(StoreSnapshot snapshot, IEnumerable<string> tupleKeys) =>
+        snapshot.QueryAsync<BoundRecord>(_recordsOfTuples, new { tuples = snapshot.Keys(tupleKeys) });
 
     /// <summary>Whether anything binds the observation to a tuple (<see cref="EvidenceBase.IsBound"/>).</summary>
     public async Task<bool> IsBoundAsync(StoreSnapshot snapshot, Observation observation)
@@ -166,13 +138,13 @@ internal sealed class BindingTables(Policy policy)
         if (Binding.WholeRepository(observation, policy) is { } coordinates)
         {
             return await snapshot.SingleAsync<long>(
-                "select count(*) from tuple t where t.coordinates = @coordinates and exists (select 1 from named n where n.tuple_key = t.tuple_key)",
-                new { coordinates }) > 0;
+                "select count(*) from tuple t where t.repository_key = @repositoryKey and exists (select 1 from named n where n.tuple_key = t.tuple_key)",
+                new { repositoryKey = EvidenceKeys.OfRepository(coordinates) }) > 0;
         }
 
         foreach ((string? repository, Digest digest) in Binding.BindsBy(observation, policy))
         {
-            if (await snapshot.SingleAsync<long>(IsAnchored, new { digest = digest.Text, coordinates = repository ?? "" }) > 0)
+            if (await snapshot.SingleAsync<long>(IsAnchored, new { digest = digest.Text, repositoryKey = repository is null ? "" : EvidenceKeys.OfRepository(repository) }) > 0)
             {
                 return true;
             }
@@ -181,35 +153,22 @@ internal sealed class BindingTables(Policy policy)
         return false;
     }
 
-    private async Task<(string Coordinates, Digest Index)?> BindRepositoryAsync(
-        StoreTransaction transaction, string recordKey, Observation observation)
+    private sealed record AnchoringTuple
     {
-        if (Binding.WholeRepository(observation, policy) is { } coordinates)
-        {
-            await transaction.ExecuteAsync(
-                """
-                insert into bound_repository (coordinates, record_key) select @coordinates, @recordKey
-                where not exists (select 1 from bound_repository where coordinates = @coordinates and record_key = @recordKey)
-                """,
-                new { coordinates, recordKey });
-        }
+        public string TupleKey { get; init; } = "";
 
-        if (Binding.IndexOf(observation, policy) is not { } index)
-        {
-            return null;
-        }
+        public string RepositoryKey { get; init; } = "";
 
-        foreach (Digest child in index.Children.Distinct())
-        {
-            await transaction.ExecuteAsync(
-                """
-                insert into index_child (coordinates, index_digest, child_digest) select @coordinates, @parent, @child
-                where not exists (
-                  select 1 from index_child where coordinates = @coordinates and index_digest = @parent and child_digest = @child)
-                """,
-                new { coordinates = index.Coordinates, parent = index.Index.Text, child = child.Text });
-        }
-
-        return (index.Coordinates, index.Index);
+        public string Digest { get; init; } = "";
     }
+}
+
+/// <summary>A record that is bound to a tuple.</summary>
+internal sealed record BoundRecord
+{
+    public string TupleKey { get; init; } = "";
+
+    public string RecordKey { get; init; } = "";
+
+    public long Revision { get; init; }
 }

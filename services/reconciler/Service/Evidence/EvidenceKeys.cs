@@ -5,7 +5,7 @@ using ReleaseIntegrity.Contracts;
 namespace ReleaseIntegrity.Reconciling.Evidence;
 
 /// <summary>
-/// Fixed-width keys of records and tuples, whose own ids have no bounded length: lower-case hex of a SHA-256, cut to 32
+/// Fixed-width keys of records, tuples, repositories and source instances, whose own ids have no bounded length: lower-case hex of a SHA-256, cut to 32
 /// digits. Storage format: version with care.
 /// </summary>
 public static class EvidenceKeys
@@ -19,6 +19,12 @@ public static class EvidenceKeys
     /// <summary>The key of a canonical tuple.</summary>
     public static string Of(ImageReference tuple) =>
         Key("tuple", tuple.Registry, tuple.Repository, tuple.Tag ?? "");
+
+    /// <summary>The key of a source instance.</summary>
+    public static string OfInstance(Source source, string instance) => Key("instance", WireNames.Of(source), instance);
+
+    /// <summary>The key of a repository, by its canonical coordinates.</summary>
+    public static string OfRepository(string coordinates) => Key("repository", coordinates);
 
     // Lengths keep neighbouring parts apart, whatever they contain.
     private static string Key(params ReadOnlySpan<string> parts)

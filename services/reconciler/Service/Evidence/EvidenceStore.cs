@@ -1,186 +1,112 @@
-using System.Text.Json;
-using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Reconciling.Evidence;
 
-/// <summary>The evidence store in SQL that every engine understands; see <see cref="IEvidenceStore"/>.</summary>
-public sealed class EvidenceStore(string engine, Policy policy) : IEvidenceStore
+/// <summary>The evidence store in SQL, a few statements per call whatever it is given; see <see cref="IEvidenceStore"/>.</summary>
+public sealed class EvidenceStore : IEvidenceStore, IDisposable
 {
-    private const int PageLimit = 200;
+    private readonly Policy _policy;
+    private readonly Histories _histories;
+    private readonly RecordTables _records;
+    private readonly BindingTables _bindings;
+    private readonly TupleTables _tuples;
+    private readonly Watermarks _watermarks;
+    private readonly OutcomeQueries _outcomes;
 
-    private readonly EvidenceStatements _sql = EvidenceStatements.For(engine);
-    private readonly RecordTables _records = new(policy);
-    private readonly BindingTables _bindings = new(policy);
-    private readonly OutcomeQueries _outcomes = new(new BindingTables(policy), EvidenceStatements.For(engine));
+    /// <summary>For one store.</summary>
+    /// <param name="engine">The store's engine.</param>
+    /// <param name="policy">The policy that histories and bindings depend on.</param>
+    public EvidenceStore(string engine, Policy policy)
+    {
+        _policy = policy;
+        _histories = new Histories(engine);
+        _records = new RecordTables(engine, policy, _histories);
+        _bindings = new BindingTables(engine, policy);
+        _tuples = new TupleTables(engine);
+        _watermarks = new Watermarks(engine);
+        _outcomes = new OutcomeQueries(engine, _bindings);
+    }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlySet<string>> AddAsync(
-        StoreTransaction transaction, IReadOnlyCollection<Observation> observations)
+    public async Task<AddedEvidence> AddAsync(StoreTransaction transaction, IReadOnlyCollection<Observation> observations)
     {
-        var changed = new List<string>();
-        var indexes = new HashSet<(string, Digest)>();
-        foreach (IGrouping<string, Observation> record in observations.GroupBy(o => EvidenceKeys.Of(o.Record)))
+        IReadOnlyList<JoinedRecord> changed = await _records.JoinAsync(transaction, observations);
+        var facts = new BindingFacts(_policy);
+        foreach (JoinedRecord record in changed)
         {
-            if (await _records.JoinAsync(transaction, record.Key, record) is not { } added)
+            foreach (Observation observation in record.Added)
             {
-                continue;
-            }
-
-            changed.Add(record.Key);
-            foreach (Observation observation in added)
-            {
-                if (await _bindings.BindAsync(transaction, record.Key, observation) is { } index)
-                {
-                    indexes.Add(index);
-                }
+                facts.Add(record.RecordKey, observation);
             }
         }
 
-        HashSet<string> affected = await BindingTables.AffectedAsync(transaction, changed, indexes);
+        await _bindings.AddAsync(transaction, facts);
+        HashSet<string> affected = await _bindings.AffectedAsync(transaction, [.. changed.Select(r => r.RecordKey)], facts.Children);
         affected.UnionWith(await HeardAsync(
             transaction, [.. observations.Select(o => (o.Record.Source, o.Record.Instance, o.Lineage.ExtractedAt))]));
-        return affected;
+        return new AddedEvidence(affected, changed);
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlySet<string>> HeardAsync(
-        StoreTransaction transaction, IReadOnlyCollection<(Source Source, string Instance, DateTimeOffset At)> heard)
-    {
-        var waiting = new HashSet<string>(StringComparer.Ordinal);
-        foreach (IGrouping<(Source Source, string Instance), DateTimeOffset> instance in heard
-            .GroupBy(h => (h.Source, h.Instance), h => h.At))
-        {
-            var row = new { source = WireNames.Of(instance.Key.Source), instance.Key.Instance, at = instance.Max() };
-            int moved = await transaction.ExecuteAsync(
-                "update watermark set heard_at = @at where source = @source and instance = @Instance and heard_at < @at", row);
-            if (moved == 0)
-            {
-                moved = await transaction.ExecuteAsync(
-                    """
-                    insert into watermark (source, instance, heard_at) select @source, @Instance, @at
-                    where not exists (select 1 from watermark where source = @source and instance = @Instance)
-                    """,
-                    row);
-            }
-
-            if (moved > 0)
-            {
-                waiting.UnionWith(await transaction.QueryAsync<string>(
-                    "select tuple_key from expired_window where source = @source and instance = @Instance", row));
-            }
-        }
-
-        return waiting;
-    }
+        StoreTransaction transaction, IReadOnlyCollection<(Source Source, string Instance, DateTimeOffset At)> heard) =>
+        (await _watermarks.HearAsync(transaction, heard)).ToHashSet(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public Task<StoredTuple?> FindAsync(StoreSnapshot snapshot, string tupleKey) =>
-        snapshot.SingleOrDefaultAsync<StoredTuple>(
-            """
-            select tuple_key, registry, repository, tag, revision, ledger_sha256, ledger, package_revision, package_id, decision_key
-            from tuple where tuple_key = @tupleKey
-            """,
-            new { tupleKey });
+    public async Task<StoredTuple?> FindAsync(StoreSnapshot snapshot, string tupleKey) =>
+        (await _tuples.FindAsync(snapshot, [tupleKey])).SingleOrDefault();
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> TupleKeysAsync(StoreSnapshot snapshot, string afterKey, int limit) =>
-        snapshot.QueryAsync<string>(_sql.TupleKeyPage, new { after = afterKey, limit });
+        _tuples.PageAsync(snapshot, afterKey, limit);
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyDictionary<(Source Source, string Instance), DateTimeOffset>> WatermarksAsync(StoreSnapshot snapshot)
+    public async Task<IReadOnlyList<KnownTuple>> KnownAsync(
+        StoreSnapshot snapshot, IReadOnlyCollection<string> tupleKeys, AddedEvidence? added = null)
     {
-        IReadOnlyList<WatermarkRow> rows =
-            await snapshot.QueryAsync<WatermarkRow>("select source, instance, heard_at from watermark");
-        return rows.ToDictionary(r => (WireNames.Parse<Source>(r.Source), r.Instance), r => r.HeardAt);
+        IReadOnlyList<StoredTuple> tuples = await _tuples.FindAsync(snapshot, tupleKeys);
+        IReadOnlyList<BoundRecord> bound = await _bindings.RecordsOfAsync(snapshot, tupleKeys);
+        ILookup<string, string> recordsOf = bound.ToLookup(b => b.TupleKey, b => b.RecordKey);
+        Dictionary<string, RecordHistory> records = await RecordsAsync(snapshot, bound, added);
+        ILookup<string, Pin> pins = await _tuples.PinsAsync(snapshot, tupleKeys);
+        ILookup<string, (Source Source, string Instance)> awaited = await _watermarks.AwaitedAsync(snapshot, tupleKeys);
+        IReadOnlyDictionary<(Source, string), DateTimeOffset> watermarks = await Watermarks.ReadAsync(snapshot);
+        return
+        [
+            .. tuples.Select(t => new KnownTuple(
+                t,
+                new TupleEvidence
+                {
+                    Tuple = t.Image,
+                    Records = [.. recordsOf[t.TupleKey].Select(r => records[r])],
+                    Watermarks = watermarks,
+                    Pins = [.. pins[t.TupleKey]],
+                },
+                awaited[t.TupleKey].ToHashSet())),
+        ];
     }
 
     /// <inheritdoc/>
-    public async Task<TupleEvidence> EvidenceOfAsync(
-        StoreSnapshot snapshot,
-        ImageReference tuple,
-        IReadOnlyDictionary<(Source Source, string Instance), DateTimeOffset> watermarks)
-    {
-        IReadOnlyList<PinRow> pins = await snapshot.QueryAsync<PinRow>(
-            "select field, sequence, chosen, candidate_set, expires_at, reason from pin where tuple_key = @key",
-            new { key = EvidenceKeys.Of(tuple) });
-        return new TupleEvidence
-        {
-            Tuple = tuple,
-            Records = await BindingTables.RecordsOfAsync(snapshot, tuple),
-            Watermarks = watermarks,
-            Pins = [.. pins.Select(p => p.Pin)],
-        };
-    }
+    public Task SaveAsync(StoreTransaction transaction, IReadOnlyCollection<StoredTuple> tuples) =>
+        _tuples.SaveAsync(transaction, tuples);
 
     /// <inheritdoc/>
-    public async Task SaveAsync(StoreTransaction transaction, StoredTuple tuple)
-    {
-        int saved = await transaction.ExecuteAsync(
-            """
-            update tuple set
-              revision = @Revision, ledger_sha256 = @LedgerSha256, ledger = @Ledger,
-              package_revision = @PackageRevision, package_id = @PackageId, decision_key = @DecisionKey
-            where tuple_key = @TupleKey and revision = @Revision - 1
-            """,
-            tuple);
-        if (saved != 1)
-        {
-            throw new StaleRevisionException("an artifact tuple was changed by another writer");
-        }
-    }
+    public Task AwaitAsync(
+        StoreTransaction transaction, IReadOnlyCollection<AwaitedInstance> begun, IReadOnlyCollection<AwaitedInstance> ended) =>
+        _watermarks.AwaitAsync(transaction, begun, ended);
 
     /// <inheritdoc/>
-    public async Task ExpectAsync(
-        StoreTransaction transaction, string tupleKey, IReadOnlyCollection<(Source Source, string Instance)> expired)
-    {
-        await transaction.ExecuteAsync("delete from expired_window where tuple_key = @tupleKey", new { tupleKey });
-        await transaction.ExecuteAsync(
-            "insert into expired_window (source, instance, tuple_key) values (@source, @Instance, @tupleKey)",
-            expired.Distinct().Select(e => new { source = WireNames.Of(e.Source), e.Instance, tupleKey }));
-    }
+    public Task AppendAsync(StoreTransaction transaction, IReadOnlyCollection<ChainedPackage> packages) =>
+        _tuples.AppendAsync(transaction, packages);
 
     /// <inheritdoc/>
-    public async Task AppendAsync(StoreTransaction transaction, ChainedPackage package)
-    {
-        int saved = await transaction.ExecuteAsync(
-            """
-            insert into package (tuple_key, revision, package_id, decision_key, supersedes, prepared_at, content)
-            select @TupleKey, @Revision, @PackageId, @DecisionKey, @Supersedes, @PreparedAt, @content
-            where not exists (select 1 from package where tuple_key = @TupleKey and revision = @Revision)
-            """,
-            new
-            {
-                package.TupleKey, package.Revision, package.PackageId, package.DecisionKey, package.Supersedes,
-                package.PreparedAt, content = CanonicalJson.Text(package.Content),
-            });
-        if (saved != 1)
-        {
-            throw new StaleRevisionException("a chain of packages was continued by another writer");
-        }
-    }
+    public Task CloseAsync(StoreTransaction transaction, IReadOnlyCollection<StoredTuple> tuples, DateTimeOffset at) =>
+        _tuples.CloseAsync(transaction, tuples, at);
 
     /// <inheritdoc/>
-    public Task CloseAsync(StoreTransaction transaction, string tupleKey, long revision, DateTimeOffset at) =>
-        transaction.ExecuteAsync(
-            "update package set closed_at = @at where tuple_key = @tupleKey and revision = @revision and closed_at is null",
-            new { tupleKey, revision, at });
-
-    /// <inheritdoc/>
-    public Task PinAsync(StoreTransaction transaction, ImageReference tuple, Pin pin) =>
-        transaction.ExecuteAsync(
-            """
-            insert into pin (tuple_key, field, sequence, chosen, candidate_set, expires_at, reason)
-            select @key, @field, @Sequence, @chosen, @CandidateSet, @ExpiresAt, @Reason
-            where not exists (select 1 from pin where tuple_key = @key and field = @field and sequence = @Sequence)
-            """,
-            new
-            {
-                key = EvidenceKeys.Of(tuple), field = WireNames.Of(pin.Field), pin.Sequence,
-                chosen = JsonSerializer.Serialize(pin.Values), pin.CandidateSet, pin.ExpiresAt, pin.Reason,
-            });
+    public Task PinAsync(StoreTransaction transaction, ImageReference tuple, Pin pin) => TupleTables.PinAsync(transaction, tuple, pin);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<StoredItem>> OutcomesAsync(StoreSnapshot snapshot, string notificationSha256) =>
@@ -204,57 +130,52 @@ public sealed class EvidenceStore(string engine, Policy policy) : IEvidenceStore
     /// <inheritdoc/>
     public async Task DeriveAsync(StoreTransaction transaction)
     {
+        // Revisions go on where they were: whoever remembers an earlier one must not take it for what is derived now.
+        long revision = 1 + await transaction.SingleAsync<long>("select coalesce(max(revision), 0) from record");
         foreach (string table in BindingTables.Derived)
         {
             await transaction.ExecuteAsync($"delete from {table}");
         }
 
-        string after = "";
-        while (true)
+        await _records.DeriveAsync(transaction, revision, async observations =>
         {
-            IReadOnlyList<string> page =
-                await transaction.QueryAsync<string>(_sql.ObservedRecordKeyPage, new { after, limit = PageLimit });
-            if (page.Count == 0)
+            var facts = new BindingFacts(_policy);
+            foreach (StoredObservation row in observations)
             {
-                return;
+                facts.Add(row.RecordKey, row.Observation);
             }
 
-            foreach (string recordKey in page)
-            {
-                foreach (Observation observation in await _records.DeriveAsync(transaction, recordKey))
-                {
-                    await _bindings.BindAsync(transaction, recordKey, observation);
-                }
-            }
+            await _bindings.AddAsync(transaction, facts);
+        });
+    }
 
-            after = page[^1];
+    /// <inheritdoc/>
+    public void Dispose() => _histories.Dispose();
+
+    private async Task<Dictionary<string, RecordHistory>> RecordsAsync(
+        StoreSnapshot snapshot, IReadOnlyList<BoundRecord> bound, AddedEvidence? added)
+    {
+        var revisions = new Dictionary<string, long>(StringComparer.Ordinal);
+        var fresh = new Dictionary<string, RecordHistory>(StringComparer.Ordinal);
+        foreach (BoundRecord record in bound)
+        {
+            if (added is not null && added.Records.TryGetValue(record.RecordKey, out (long Revision, RecordHistory History) known)
+                && known.Revision == record.Revision)
+            {
+                fresh[record.RecordKey] = known.History;
+            }
+            else
+            {
+                revisions[record.RecordKey] = record.Revision;
+            }
         }
-    }
 
-    private sealed record WatermarkRow
-    {
-        public string Source { get; init; } = "";
+        Dictionary<string, RecordHistory> records = await _histories.LoadAsync(snapshot, revisions);
+        foreach ((string recordKey, RecordHistory history) in fresh)
+        {
+            records[recordKey] = history;
+        }
 
-        public string Instance { get; init; } = "";
-
-        public DateTimeOffset HeardAt { get; init; }
-    }
-
-    private sealed record PinRow
-    {
-        public string Field { get; init; } = "";
-
-        public long Sequence { get; init; }
-
-        public string Chosen { get; init; } = "";
-
-        public string CandidateSet { get; init; } = "";
-
-        public DateTimeOffset ExpiresAt { get; init; }
-
-        public string Reason { get; init; } = "";
-
-        public Pin Pin => new(
-            WireNames.Parse<Field>(Field), JsonSerializer.Deserialize<string[]>(Chosen)!, CandidateSet, ExpiresAt, Sequence, Reason);
+        return records;
     }
 }

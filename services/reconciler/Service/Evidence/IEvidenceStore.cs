@@ -22,9 +22,9 @@ public interface IEvidenceStore
 {
     /// <summary>
     /// Adds observations, joins them into their records, and notes what they bind and that their source instances were
-    /// heard. Returns the keys of all tuples whose evidence may differ now, in either direction of binding.
+    /// heard.
     /// </summary>
-    Task<IReadOnlySet<string>> AddAsync(StoreTransaction transaction, IReadOnlyCollection<Observation> observations);
+    Task<AddedEvidence> AddAsync(StoreTransaction transaction, IReadOnlyCollection<Observation> observations);
 
     /// <summary>
     /// Notes that source instances were heard, whatever they said. Returns the keys of the tuples that waited for a sign
@@ -39,28 +39,30 @@ public interface IEvidenceStore
     /// <summary>The keys of at most <paramref name="limit"/> tuples after a key, in order.</summary>
     Task<IReadOnlyList<string>> TupleKeysAsync(StoreSnapshot snapshot, string afterKey, int limit);
 
-    /// <summary>When each source instance was last heard.</summary>
-    Task<IReadOnlyDictionary<(Source Source, string Instance), DateTimeOffset>> WatermarksAsync(StoreSnapshot snapshot);
+    /// <summary>
+    /// What is known of tuples, in the order of their keys: where they stand, and their evidence, be it named, bound by
+    /// digest or repository, or pinned. Keys that no observation names are left out.
+    /// </summary>
+    /// <param name="snapshot">Where it is read.</param>
+    /// <param name="tupleKeys">The tuples.</param>
+    /// <param name="added">What the same transaction has added, which then needs not be read again.</param>
+    Task<IReadOnlyList<KnownTuple>> KnownAsync(
+        StoreSnapshot snapshot, IReadOnlyCollection<string> tupleKeys, AddedEvidence? added = null);
 
-    /// <summary>The evidence of a tuple: named, bound by digest or repository, and pinned.</summary>
-    Task<TupleEvidence> EvidenceOfAsync(
-        StoreSnapshot snapshot,
-        ImageReference tuple,
-        IReadOnlyDictionary<(Source Source, string Instance), DateTimeOffset> watermarks);
+    /// <summary>Writes tuples whose revisions are one more than the stored ones.</summary>
+    /// <exception cref="StaleRevisionException">A stored one is another.</exception>
+    Task SaveAsync(StoreTransaction transaction, IReadOnlyCollection<StoredTuple> tuples);
 
-    /// <summary>Writes a tuple whose revision is one more than the stored one.</summary>
-    /// <exception cref="StaleRevisionException">The stored one is another.</exception>
-    Task SaveAsync(StoreTransaction transaction, StoredTuple tuple);
+    /// <summary>Notes which tuples begin, and which end, to wait to hear a source instance again.</summary>
+    Task AwaitAsync(
+        StoreTransaction transaction, IReadOnlyCollection<AwaitedInstance> begun, IReadOnlyCollection<AwaitedInstance> ended);
 
-    /// <summary>Replaces the source instances that a tuple waits to hear again.</summary>
-    Task ExpectAsync(StoreTransaction transaction, string tupleKey, IReadOnlyCollection<(Source Source, string Instance)> expired);
+    /// <summary>Appends to chains of packages.</summary>
+    /// <exception cref="StaleRevisionException">A chain has that revision already.</exception>
+    Task AppendAsync(StoreTransaction transaction, IReadOnlyCollection<ChainedPackage> packages);
 
-    /// <summary>Appends to a tuple's chain of packages.</summary>
-    /// <exception cref="StaleRevisionException">The chain has that revision already.</exception>
-    Task AppendAsync(StoreTransaction transaction, ChainedPackage package);
-
-    /// <summary>Marks a package of the chain as superseded or closed.</summary>
-    Task CloseAsync(StoreTransaction transaction, string tupleKey, long revision, DateTimeOffset at);
+    /// <summary>Marks the last packages of tuples as superseded or closed.</summary>
+    Task CloseAsync(StoreTransaction transaction, IReadOnlyCollection<StoredTuple> tuples, DateTimeOffset at);
 
     /// <summary>Places a steward's pin; placing the same one again changes nothing.</summary>
     Task PinAsync(StoreTransaction transaction, ImageReference tuple, Pin pin);

@@ -5,9 +5,12 @@ using ReleaseIntegrity.Storage;
 namespace ReleaseIntegrity.Reconciling.Evidence;
 
 /// <summary>How stored items ended (<see cref="ItemOutcomes"/>), asked record by record.</summary>
-internal sealed class OutcomeQueries(BindingTables bindings, EvidenceStatements sql)
+internal sealed class OutcomeQueries(string engine, BindingTables bindings)
 {
     private const int PageLimit = 500;
+
+    private readonly RecordStatements _sql = RecordStatements.For(engine);
+    private readonly Deliveries _deliveries = new(engine);
 
     /// <summary>How every stored item of a notification ended.</summary>
     public async Task<IReadOnlyList<StoredItem>> OfNotificationAsync(StoreSnapshot snapshot, string notificationSha256)
@@ -39,7 +42,7 @@ internal sealed class OutcomeQueries(BindingTables bindings, EvidenceStatements 
         while (true)
         {
             IReadOnlyList<string> page =
-                await snapshot.QueryAsync<string>(sql.RecordKeyPage, new { after, limit = PageLimit });
+                await snapshot.QueryAsync<string>(_sql.Page, new { after, limit = PageLimit });
             if (page.Count == 0)
             {
                 return counts;
@@ -60,8 +63,8 @@ internal sealed class OutcomeQueries(BindingTables bindings, EvidenceStatements 
 
     private async Task<IReadOnlyList<StoredItem>> OfRecordAsync(StoreSnapshot snapshot, string recordKey)
     {
-        IReadOnlyList<StoredObservation> rows = await RecordTables.ObservationsAsync(snapshot, recordKey);
-        string history = await snapshot.SingleAsync<string>(
+        IReadOnlyList<StoredObservation> rows = await _deliveries.OfRecordsAsync(snapshot, [recordKey]);
+        byte[] history = await snapshot.SingleAsync<byte[]>(
             "select history from record where record_key = @recordKey", new { recordKey });
         Observation[] observations = [.. rows.Select(r => r.Observation)];
         var bound = new HashSet<Observation>(ReferenceEqualityComparer.Instance);

@@ -4,69 +4,62 @@ using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Reconciling.Evidence;
 
-/// <summary>Observations, and the records that they join into.</summary>
-internal sealed class RecordTables(Policy policy)
+/// <summary>Source records: what the observations of each join into.</summary>
+internal sealed class RecordTables(string engine, Policy policy, Histories histories)
 {
-    /// <summary>All observations of a record.</summary>
-    public static async Task<IReadOnlyList<StoredObservation>> ObservationsAsync(StoreSnapshot snapshot, string recordKey) =>
-        await snapshot.QueryAsync<StoredObservation>(
-            """
-            select observation_id, record_key, notification_sha256, format, item_index, mapping_version, extracted_at, deliveries, body
-            from observation where record_key = @recordKey
-            """,
-            new { recordKey });
+    private const int DerivedPage = 200;
 
-    /// <summary>
-    /// Adds observations of one record. Returns those that are new; null when the record says nothing new at all.
-    /// </summary>
-    public async Task<IReadOnlyList<Observation>?> JoinAsync(
-        StoreTransaction transaction, string recordKey, IEnumerable<Observation> observations)
+    private readonly RecordStatements _sql = RecordStatements.For(engine);
+    private readonly Deliveries _deliveries = new(engine);
+
+    private readonly string _revisions =
+        $"select record_key, revision from record where record_key in (select value from {StoreSnapshot.KeysIn(engine, "records")})";
+
+    /// <summary>Adds observations to their records. Returns the records that say something new.</summary>
+    public async Task<IReadOnlyList<JoinedRecord>> JoinAsync(
+        StoreTransaction transaction, IReadOnlyCollection<Observation> observations)
     {
-        StoredRecord? stored = await transaction.SingleOrDefaultAsync<StoredRecord>(
-            "select history, revision from record where record_key = @recordKey", new { recordKey });
-        RecordHistory? history = stored is null ? null : StoredEvidence.History(stored.History);
-        var added = new List<Observation>();
-        bool rebuild = false;
-        foreach (Observation observation in observations)
-        {
-            Arrival arrival = await InsertAsync(transaction, recordKey, observation);
-            if (arrival is Arrival.New or Arrival.Remapped)
-            {
-                added.Add(observation);
-            }
-
-            rebuild |= arrival is Arrival.Earlier or Arrival.Remapped;
-            if (!rebuild && arrival == Arrival.New)
-            {
-                RecordHistory? next = history is null ? RecordHistory.Of([observation], policy)
-                    : history.Repeats(observation) ? history
-                    : history.TryAppend(observation, policy);
-                rebuild = next is null;
-                history = next ?? history;
-            }
-        }
-
-        if (added.Count == 0 && !rebuild)
-        {
-            return null;
-        }
-
-        if (rebuild)
-        {
-            history = await RebuiltAsync(transaction, recordKey);
-        }
-
-        await SaveAsync(transaction, recordKey, history!, stored);
-        return added;
+        Dictionary<SourceRecord, string> keys = observations.Select(o => o.Record).Distinct().ToDictionary(r => r, EvidenceKeys.Of);
+        Dictionary<string, long> revisions = (await transaction.QueryAsync<RecordRevision>(
+                _revisions, new { records = transaction.Keys(keys.Values) }))
+            .ToDictionary(r => r.RecordKey, r => r.Revision, StringComparer.Ordinal);
+        IReadOnlyList<Delivery> deliveries = await _deliveries.TakeAsync(
+            transaction, observations.Select(o => (keys[o.Record], o)), revisions.ContainsKey);
+        List<JoinedRecord> changed =
+        [
+            .. deliveries
+                .Where(d => d.Arrival != Arrival.Known)
+                .GroupBy(d => d.RecordKey)
+                .Select(g => new JoinedRecord(g.Key, [.. g], revisions.GetValueOrDefault(g.Key))),
+        ];
+        await ChangeAsync(transaction, changed);
+        await SaveAsync(transaction, changed);
+        return changed;
     }
 
-    /// <summary>Derives one record from its observations, where no row of it exists; returns these.</summary>
-    public async Task<IReadOnlyList<Observation>> DeriveAsync(StoreTransaction transaction, string recordKey)
+    /// <summary>Derives all records from their observations, where no row of them exists; hands out each page.</summary>
+    public async Task DeriveAsync(StoreTransaction transaction, long revision, Func<IReadOnlyList<StoredObservation>, Task> each)
     {
-        IReadOnlyList<StoredObservation> rows = await ObservationsAsync(transaction, recordKey);
-        Observation[] observations = [.. rows.Select(r => r.Observation)];
-        await SaveAsync(transaction, recordKey, RecordHistory.Of(observations, policy), null);
-        return observations;
+        string after = "";
+        while (true)
+        {
+            IReadOnlyList<string> page =
+                await transaction.QueryAsync<string>(_sql.ObservedPage, new { after, limit = DerivedPage });
+            if (page.Count == 0)
+            {
+                return;
+            }
+
+            IReadOnlyList<StoredObservation> rows = await _deliveries.OfRecordsAsync(transaction, page);
+            RecordRow[] records =
+            [
+                .. rows.GroupBy(r => r.RecordKey).Select(g =>
+                    RecordRow.Of(g.Key, RecordHistory.Of([.. g.Select(r => r.Observation)], policy), revision)),
+            ];
+            Demand(records.Length, await transaction.ExecuteRowsAsync(_sql.Add, RecordStatements.Row, records));
+            await each(rows);
+            after = page[^1];
+        }
     }
 
     /// <summary>
@@ -78,118 +71,58 @@ internal sealed class RecordTables(Policy policy)
         && history.Skewed.Count == 0
         && history.Current.All(v => v.Last.Withdrawn);
 
-    private async Task<RecordHistory> RebuiltAsync(StoreSnapshot snapshot, string recordKey)
+    private async Task ChangeAsync(StoreTransaction transaction, List<JoinedRecord> changed)
     {
-        IReadOnlyList<StoredObservation> rows = await ObservationsAsync(snapshot, recordKey);
-        return RecordHistory.Of([.. rows.Select(r => r.Observation)], policy);
-    }
-
-    /// <summary>
-    /// One item delivered again is one row: the least extraction time wins. The same item read by another mapping, or
-    /// saying something else, is another row, and the record is made anew.
-    /// </summary>
-    private static async Task<Arrival> InsertAsync(StoreTransaction transaction, string recordKey, Observation observation)
-    {
-        Lineage lineage = observation.Lineage;
-        string body = StoredEvidence.BodyOf(observation);
-        string id = StoredEvidence.IdOf(body);
-        IReadOnlyList<StoredObservation> known = await transaction.QueryAsync<StoredObservation>(
-            """
-            select observation_id, extracted_at from observation
-            where notification_sha256 = @NotificationSha256 and format = @Format and item_index = @ItemIndex
-              and record_key = @recordKey
-            """,
-            new { lineage.NotificationSha256, lineage.Format, lineage.ItemIndex, recordKey });
-        StoredObservation? same = known.FirstOrDefault(o => o.ObservationId == id);
-        if (same is not null)
+        Dictionary<string, RecordHistory> before = await histories.LoadAsync(
+            transaction, [.. changed.Where(r => r.Before > 0).Select(r => KeyValuePair.Create(r.RecordKey, r.Before))]);
+        foreach (JoinedRecord record in changed)
         {
-            bool earlier = lineage.ExtractedAt < same.ExtractedAt;
-            await transaction.ExecuteAsync(
-                "update observation set deliveries = deliveries + 1, extracted_at = @at where observation_id = @id",
-                new { id, at = earlier ? lineage.ExtractedAt : same.ExtractedAt });
-            return earlier ? Arrival.Earlier : Arrival.Known;
+            record.Known = before.GetValueOrDefault(record.RecordKey);
+            record.History = record.Joined(policy);
         }
 
-        await transaction.ExecuteAsync(
-            """
-            insert into observation (
-              observation_id, record_key, notification_sha256, format, item_index, mapping_version, extracted_at, deliveries, body)
-            values (@id, @recordKey, @NotificationSha256, @Format, @ItemIndex, @MappingVersion, @ExtractedAt, 1, @body)
-            """,
-            new
+        List<JoinedRecord> rebuilt = changed.FindAll(r => r.History is null);
+        if (rebuilt.Count > 0)
+        {
+            ILookup<string, StoredObservation> rows =
+                (await _deliveries.OfRecordsAsync(transaction, rebuilt.Select(r => r.RecordKey))).ToLookup(r => r.RecordKey);
+            rebuilt.ForEach(r => r.History = RecordHistory.Of([.. rows[r.RecordKey].Select(o => o.Observation)], policy));
+        }
+    }
+
+    private async Task SaveAsync(StoreTransaction transaction, List<JoinedRecord> changed)
+    {
+        var rows = new List<RecordRow>(changed.Count);
+        foreach (JoinedRecord record in changed.Where(r => !ReferenceEquals(r.History, r.Known)))
+        {
+            RecordRow row = RecordRow.Of(record.RecordKey, record.History!, record.Before + 1);
+            bool same = record.Known is not null && row.History.AsSpan().SequenceEqual(StoredEvidence.BytesOf(record.Known));
+            if (!same)
             {
-                id, recordKey, lineage.NotificationSha256, lineage.Format, lineage.ItemIndex, lineage.MappingVersion,
-                lineage.ExtractedAt, body,
-            });
-        return known.Count == 0 ? Arrival.New : Arrival.Remapped;
-    }
-
-    private static async Task SaveAsync(
-        StoreTransaction transaction, string recordKey, RecordHistory history, StoredRecord? stored)
-    {
-        string text = StoredEvidence.TextOf(history);
-        if (text == stored?.History)
-        {
-            return;
+                rows.Add(row);
+                record.After = row.Revision;
+            }
         }
 
-        var row = new { recordKey, history = text, retired = IsRetired(history) ? 1 : 0, revision = stored?.Revision ?? 0 };
-        int saved = stored is null
-            ? await transaction.ExecuteAsync(
-                """
-                insert into record (record_key, history, retired, revision)
-                select @recordKey, @history, @retired, 1
-                where not exists (select 1 from record where record_key = @recordKey)
-                """,
-                row)
-            : await transaction.ExecuteAsync(
-                """
-                update record set history = @history, retired = @retired, revision = revision + 1
-                where record_key = @recordKey and revision = @revision
-                """,
-                row);
-        if (saved != 1)
+        List<RecordRow> added = rows.FindAll(r => r.Revision == 1);
+        List<RecordRow> updated = rows.FindAll(r => r.Revision > 1);
+        Demand(added.Count, await transaction.ExecuteRowsAsync(_sql.Add, RecordStatements.Row, added));
+        Demand(updated.Count, await transaction.ExecuteRowsAsync(_sql.Update, RecordStatements.Row, updated));
+        histories.Keep(transaction, [.. rows.Select(r => r.Decoded)]);
+    }
+
+    private static void Demand(int expected, int saved)
+    {
+        if (saved != expected)
         {
             throw new StaleRevisionException("a source record was changed by another writer");
         }
     }
 
-    private enum Arrival
+    private sealed record RecordRevision
     {
-        New,
-        Known,
-        Earlier,
-        Remapped,
-    }
-
-    private sealed record StoredRecord
-    {
-        public string History { get; init; } = "";
+        public string RecordKey { get; init; } = "";
 
         public long Revision { get; init; }
     }
-}
-
-/// <summary>One stored observation.</summary>
-internal sealed record StoredObservation
-{
-    public string ObservationId { get; init; } = "";
-
-    public string RecordKey { get; init; } = "";
-
-    public string NotificationSha256 { get; init; } = "";
-
-    public string Format { get; init; } = "";
-
-    public int ItemIndex { get; init; }
-
-    public int MappingVersion { get; init; }
-
-    public DateTimeOffset ExtractedAt { get; init; }
-
-    public long Deliveries { get; init; }
-
-    public string Body { get; init; } = "";
-
-    public Observation Observation => StoredEvidence.Observation(Body, ExtractedAt);
 }

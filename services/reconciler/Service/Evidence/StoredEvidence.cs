@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ReleaseIntegrity.Contracts;
@@ -8,7 +7,7 @@ using ReleaseIntegrity.Core;
 
 namespace ReleaseIntegrity.Reconciling.Evidence;
 
-/// <summary>How observations and record histories are written. Storage format: version with care.</summary>
+/// <summary>How observations and record histories are written: JSON, UTF-8. Storage format: version with care.</summary>
 public static class StoredEvidence
 {
     private static readonly StoredEvidenceJson Json = Context();
@@ -17,24 +16,23 @@ public static class StoredEvidence
     /// The observation without its extraction time, which is kept beside it: the same item delivered again has the same
     /// body, and only the least extraction time counts.
     /// </summary>
-    public static string BodyOf(Observation observation) => JsonSerializer.Serialize(
+    public static byte[] BodyOf(Observation observation) => JsonSerializer.SerializeToUtf8Bytes(
         observation with { Lineage = observation.Lineage with { ExtractedAt = default } },
         ContractsJson.Default.Observation);
 
     /// <summary>The observation that a body and its extraction time stand for.</summary>
-    public static Observation Observation(string body, DateTimeOffset extractedAt)
+    public static Observation Observation(byte[] body, DateTimeOffset extractedAt)
     {
         Observation read = JsonSerializer.Deserialize(body, ContractsJson.Default.Observation)
             ?? throw new JsonException("null is no observation");
         return read with { Lineage = read.Lineage with { ExtractedAt = extractedAt } };
     }
 
-    /// <summary>The address of a body: equal ids are one observation.</summary>
-    public static string IdOf(string body) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
+    /// <summary>The address of a body: of one item, equal ids are one observation.</summary>
+    public static string IdOf(byte[] body) => Convert.ToHexStringLower(SHA256.HashData(body), 0, 16);
 
-    /// <summary>A record history as JSON; equal histories have equal text.</summary>
-    public static string TextOf(RecordHistory history) => JsonSerializer.Serialize(
+    /// <summary>A record history as JSON; equal histories have equal bytes.</summary>
+    public static byte[] BytesOf(RecordHistory history) => JsonSerializer.SerializeToUtf8Bytes(
         new StoredHistory(
             history.Record,
             [.. history.Current.Select(v => new StoredVersion(
@@ -44,10 +42,10 @@ public static class StoredEvidence
             history.Plain),
         Json.StoredHistory);
 
-    /// <summary>The record history that a text stands for.</summary>
-    public static RecordHistory History(string text)
+    /// <summary>The record history that bytes stand for.</summary>
+    public static RecordHistory History(byte[] json)
     {
-        StoredHistory stored = JsonSerializer.Deserialize(text, Json.StoredHistory)
+        StoredHistory stored = JsonSerializer.Deserialize(json, Json.StoredHistory)
             ?? throw new JsonException("null is no record history");
         return new RecordHistory
         {

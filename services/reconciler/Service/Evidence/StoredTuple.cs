@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ReleaseIntegrity.Contracts;
 
 namespace ReleaseIntegrity.Reconciling.Evidence;
@@ -24,8 +23,14 @@ public sealed record StoredTuple
     /// <summary>SHA-256 of the canonical ledger; null before the first.</summary>
     public string? LedgerSha256 { get; init; }
 
-    /// <summary>The canonical ledger; null before the first.</summary>
-    public string? Ledger { get; init; }
+    /// <summary>The ids of the ledger's holds, in order, one a line; null before the first ledger.</summary>
+    public string? Holds { get; init; }
+
+    /// <summary>Whether the tuple is on hold, as its case was told last; null before that.</summary>
+    public bool? OnHold { get; init; }
+
+    /// <summary>Whether the tuple converges, as its case was told last; null before that.</summary>
+    public bool? Converging { get; init; }
 
     /// <summary>The last revision of the chain of packages; 0 before the first.</summary>
     public long PackageRevision { get; init; }
@@ -50,9 +55,9 @@ public sealed record StoredTuple
 /// <param name="DecisionKey">Hash of what a decision rests on.</param>
 /// <param name="Supersedes">The id of the package before it in the chain; null for the first.</param>
 /// <param name="PreparedAt">When it was prepared, UTC.</param>
-/// <param name="Content">The document.</param>
+/// <param name="Canonical">The canonical document, UTF-8.</param>
 public sealed record ChainedPackage(
-    string TupleKey, long Revision, string PackageId, string DecisionKey, string? Supersedes, DateTimeOffset PreparedAt, JsonObject Content);
+    string TupleKey, long Revision, string PackageId, string DecisionKey, string? Supersedes, DateTimeOffset PreparedAt, byte[] Canonical);
 
 /// <summary>A revision was written by somebody else meanwhile: load again and decide anew.</summary>
 public sealed class StaleRevisionException : Exception

@@ -1,5 +1,5 @@
 using System.Globalization;
-using ReleaseIntegrity.Contracts.Documents;
+using System.Text;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Contracts.Topology;
@@ -20,26 +20,24 @@ internal static class Announcements
         var tuple = change.After.Image;
         string sha256 = change.After.LedgerSha256!;
         var messages = new List<OutboxMessage>();
-        if (change.After.LedgerSha256 != change.Before.LedgerSha256)
+        if (change.LedgerChanged)
         {
             Add(Queues.HandoffFeed, new LedgerChanged
             {
-                Tuple = tuple, Revision = change.After.Revision, CanonicalLedger = change.After.Ledger!, LedgerSha256 = sha256, RecordedAt = now,
+                Tuple = tuple, Revision = change.After.Revision, CanonicalLedger = Encoding.UTF8.GetString(change.Ledger), LedgerSha256 = sha256, RecordedAt = now,
             });
         }
 
-        foreach (HoldChange hold in change.Released)
+        foreach (string id in change.Released)
         {
-            AddAndPublish(
-                new HoldReleased { Tuple = tuple, HoldId = hold.Id, Field = hold.Field, Reason = hold.Reason, At = now, LedgerSha256 = sha256 },
-                hold.Id);
+            (string field, string reason) = HoldIds.Parts(id);
+            AddAndPublish(new HoldReleased { Tuple = tuple, HoldId = id, Field = field, Reason = reason, At = now, LedgerSha256 = sha256 }, id);
         }
 
-        foreach (HoldChange hold in change.Opened)
+        foreach (string id in change.Opened)
         {
-            AddAndPublish(
-                new HoldOpened { Tuple = tuple, HoldId = hold.Id, Field = hold.Field, Reason = hold.Reason, At = now, LedgerSha256 = sha256 },
-                hold.Id);
+            (string field, string reason) = HoldIds.Parts(id);
+            AddAndPublish(new HoldOpened { Tuple = tuple, HoldId = id, Field = field, Reason = reason, At = now, LedgerSha256 = sha256 }, id);
         }
 
         switch (change.Package)
@@ -48,7 +46,7 @@ internal static class Announcements
                 Add(Queues.HandoffFeed, new CorrectionPackagePrepared
                 {
                     Tuple = tuple, PackageId = package.PackageId, Revision = package.Revision, Supersedes = package.Supersedes,
-                    CanonicalPackage = CanonicalJson.Text(package.Content), PreparedAt = now,
+                    CanonicalPackage = Encoding.UTF8.GetString(package.Canonical), PreparedAt = now,
                 });
                 break;
             case PackageStep.Closed closed:
@@ -59,12 +57,12 @@ internal static class Announcements
                 break;
         }
 
-        if (change.Standing.InScope && (change.Standing != change.StoodBefore || change.Package is not PackageStep.None))
+        if (change.StandingChanged)
         {
             Add(Queues.Cases, new CaseChanged
             {
-                Tuple = tuple, Revision = change.After.Revision, LedgerSha256 = sha256, OnHold = change.Standing.OnHold,
-                Converging = change.Standing.Converging, PackageId = change.After.HasOpenPackage ? change.After.PackageId : null,
+                Tuple = tuple, Revision = change.After.Revision, LedgerSha256 = sha256, OnHold = change.After.OnHold!.Value,
+                Converging = change.After.Converging!.Value, PackageId = change.After.HasOpenPackage ? change.After.PackageId : null,
                 PackageRevision = change.After.PackageRevision, At = now,
             });
         }

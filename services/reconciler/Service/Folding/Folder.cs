@@ -26,6 +26,10 @@ public sealed class Folder
     public static readonly Inbox Inbox = new("fold");
 
     private const int AttemptLimit = 8;
+
+    /// <summary>Bounds what of ledgers and packages is in memory at once.</summary>
+    private const int TuplesAtOnce = 100;
+
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(10);
 
     private readonly IStore _store;
@@ -70,8 +74,8 @@ public sealed class Folder
                 [
                     .. messages.Where(m => fresh.Contains(m.Id)).DistinctBy(m => m.Id).SelectMany(m => m.Message.Observations),
                 ];
-                IReadOnlySet<string> affected = await _evidence.AddAsync(transaction, observations);
-                return await ReconcileAsync(transaction, affected, now) with { Observations = observations.Count };
+                AddedEvidence added = await _evidence.AddAsync(transaction, observations);
+                return await ReconcileAsync(transaction, added.TupleKeys, added, now) with { Observations = observations.Count };
             },
             cancellationToken);
         _metrics.Folded(folded, _clock.GetElapsedTime(started));
@@ -82,9 +86,9 @@ public sealed class Folder
         RunAsync(
             async transaction =>
             {
-                IReadOnlySet<string> affected = await _evidence.AddAsync(transaction, [.. message.Observations]);
+                AddedEvidence added = await _evidence.AddAsync(transaction, [.. message.Observations]);
                 await release(transaction);
-                return await ReconcileAsync(transaction, affected, _clock.GetUtcNow());
+                return await ReconcileAsync(transaction, added.TupleKeys, added, _clock.GetUtcNow());
             },
             cancellationToken);
 
@@ -93,32 +97,24 @@ public sealed class Folder
     {
         long started = _clock.GetTimestamp();
         Folded folded = await RunAsync(
-            transaction => ReconcileAsync(transaction, tupleKeys, _clock.GetUtcNow()), cancellationToken);
+            transaction => ReconcileAsync(transaction, tupleKeys, null, _clock.GetUtcNow()), cancellationToken);
         _metrics.Folded(folded, _clock.GetElapsedTime(started));
     }
 
     private async Task<Folded> ReconcileAsync(
-        StoreTransaction transaction, IReadOnlyCollection<string> tupleKeys, DateTimeOffset now)
+        StoreTransaction transaction, IReadOnlyCollection<string> tupleKeys, AddedEvidence? added, DateTimeOffset now)
     {
-        if (tupleKeys.Count == 0)
-        {
-            return new Folded(0, 0, []);
-        }
-
-        var changes = new List<TupleDecision.Changed>();
-        IReadOnlyDictionary<(Source, string), DateTimeOffset> watermarks = await _evidence.WatermarksAsync(transaction);
+        var folded = new Folded { Tuples = tupleKeys.Count };
 
         // Always in one order, so that two transactions never wait for each other's rows.
-        foreach (string tupleKey in tupleKeys.Order(StringComparer.Ordinal))
+        foreach (string[] some in tupleKeys.Order(StringComparer.Ordinal).Chunk(TuplesAtOnce))
         {
-            if (await _tuples.FoldAsync(transaction, tupleKey, watermarks, now) is TupleDecision.Changed changed)
-            {
-                changes.Add(changed);
-            }
+            IReadOnlyList<TupleDecision.Changed> changes = await _tuples.FoldAsync(transaction, some, added, now);
+            await _outbox.EnqueueAsync(transaction, [.. changes.SelectMany(c => Announcements.Of(c, now))]);
+            folded = folded.With(changes);
         }
 
-        await _outbox.EnqueueAsync(transaction, [.. changes.SelectMany(c => Announcements.Of(c, now))]);
-        return new Folded(0, tupleKeys.Count, changes);
+        return folded;
     }
 
     private async Task<Folded> RunAsync(Func<StoreTransaction, Task<Folded>> fold, CancellationToken cancellationToken)
@@ -141,7 +137,36 @@ public sealed class Folder
 }
 
 /// <summary>What one fold did.</summary>
-/// <param name="Observations">Observations taken in.</param>
-/// <param name="Tuples">Tuples reconciled.</param>
-/// <param name="Changes">Those that changed.</param>
-internal sealed record Folded(int Observations, int Tuples, IReadOnlyList<TupleDecision.Changed> Changes);
+internal sealed record Folded
+{
+    /// <summary>Observations taken in.</summary>
+    public int Observations { get; init; }
+
+    /// <summary>Tuples reconciled.</summary>
+    public int Tuples { get; init; }
+
+    /// <summary>Those that changed.</summary>
+    public int Changed { get; init; }
+
+    /// <summary>Packages prepared.</summary>
+    public int Prepared { get; init; }
+
+    /// <summary>Packages closed without a successor.</summary>
+    public int Closed { get; init; }
+
+    /// <summary>Holds opened.</summary>
+    public int Opened { get; init; }
+
+    /// <summary>Holds released.</summary>
+    public int Released { get; init; }
+
+    /// <summary>This and further changes.</summary>
+    public Folded With(IReadOnlyList<TupleDecision.Changed> changes) => this with
+    {
+        Changed = Changed + changes.Count,
+        Prepared = Prepared + changes.Count(c => c.Package is PackageStep.Prepared),
+        Closed = Closed + changes.Count(c => c.Package is PackageStep.Closed),
+        Opened = Opened + changes.Sum(c => c.Opened.Count),
+        Released = Released + changes.Sum(c => c.Released.Count),
+    };
+}

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Reconciling.Evidence;
 
@@ -36,17 +35,16 @@ internal abstract record PackageStep
                 : new None();
         }
 
-        JsonObject content = PackageDocument.Of(reconciliation.Package);
-        string decisionKey = PackageDocument.DecisionKey(content);
-        return decisionKey == before.DecisionKey
+        var written = WrittenPackage.Of(reconciliation.Package);
+        return written.DecisionKey == before.DecisionKey
             ? new None()
             : new Prepared(new ChainedPackage(
                 before.TupleKey,
                 before.PackageRevision + 1,
-                content["id"]!.GetValue<string>(),
-                decisionKey,
+                written.Id,
+                written.DecisionKey,
                 before.PackageId,
                 now,
-                content));
+                written.Canonical));
     }
 }

@@ -1,5 +1,4 @@
-using System.Text.Json.Nodes;
-using ReleaseIntegrity.Contracts;
+using System.Security.Cryptography;
 using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Reconciling.Evidence;
@@ -21,39 +20,48 @@ internal abstract record TupleDecision
     /// <summary>Something changed.</summary>
     /// <param name="Before">The tuple as it was.</param>
     /// <param name="After">The tuple as it is to be stored.</param>
-    /// <param name="Ledger">The ledger's document.</param>
-    /// <param name="Standing">What the case's lifecycle asks of the ledger.</param>
-    /// <param name="StoodBefore">The same of the ledger before it; null where there was none.</param>
-    /// <param name="Opened">The documents of the holds that were not there before.</param>
+    /// <param name="Ledger">The canonical ledger, UTF-8.</param>
+    /// <param name="Opened">The ids of the holds that were not there before.</param>
     /// <param name="Released">The ids of the holds that are gone.</param>
     /// <param name="Package">What happens to the chain of packages.</param>
     public sealed record Changed(
         StoredTuple Before,
         StoredTuple After,
-        JsonObject Ledger,
-        Standing Standing,
-        Standing? StoodBefore,
-        IReadOnlyList<HoldChange> Opened,
-        IReadOnlyList<HoldChange> Released,
-        PackageStep Package) : TupleDecision;
+        byte[] Ledger,
+        IReadOnlyList<string> Opened,
+        IReadOnlyList<string> Released,
+        PackageStep Package) : TupleDecision
+    {
+        /// <summary>The canonical ledger is another one.</summary>
+        public bool LedgerChanged => After.LedgerSha256 != Before.LedgerSha256;
+
+        /// <summary>The case stands elsewhere: it is told so, once the tuple is in scope.</summary>
+        public bool StandingChanged => After.OnHold is not null
+            && (After.OnHold != Before.OnHold || After.Converging != Before.Converging || Package is not PackageStep.None);
+    }
 
     /// <summary>Compares a reconciliation with what is stored.</summary>
     public static TupleDecision Of(StoredTuple before, Reconciliation reconciliation, DateTimeOffset now)
     {
-        JsonObject ledger = LedgerDocument.Of(reconciliation.Ledger);
-        string canonical = CanonicalJson.Text(ledger);
+        using var writer = new CanonicalWriter();
+        LedgerDocument.Write(reconciliation.Ledger, writer);
+        string sha256 = Convert.ToHexStringLower(SHA256.HashData(writer.Written));
         PackageStep step = PackageStep.Of(before, reconciliation, now);
-        bool sameLedger = string.Equals(canonical, before.Ledger, StringComparison.Ordinal);
-        if (sameLedger && step is PackageStep.None)
+        if (sha256 == before.LedgerSha256 && step is PackageStep.None)
         {
             return new Unchanged();
         }
 
+        string[] held = HoldIds.Split(before.Holds);
+        string[] holds = HoldIds.Of(reconciliation.Ledger);
+        var standing = Standing.Of(reconciliation, before);
         StoredTuple after = before with
         {
             Revision = before.Revision + 1,
-            Ledger = canonical,
-            LedgerSha256 = sameLedger ? before.LedgerSha256 : CanonicalJson.Sha256(ledger),
+            LedgerSha256 = sha256,
+            Holds = HoldIds.Join(holds),
+            OnHold = standing.InScope ? standing.OnHold : null,
+            Converging = standing.InScope ? standing.Converging : null,
             PackageRevision = step is PackageStep.Prepared { Package.Revision: var next } ? next : before.PackageRevision,
             PackageId = step is PackageStep.Prepared { Package.PackageId: var id } ? id : before.PackageId,
             DecisionKey = step switch
@@ -63,42 +71,9 @@ internal abstract record TupleDecision
                 _ => before.DecisionKey,
             },
         };
-        JsonNode? ledgerBefore = before.Ledger is null ? null : JsonNode.Parse(before.Ledger);
-        Dictionary<string, HoldChange> held = Holds(ledgerBefore);
-        Dictionary<string, HoldChange> holds = Holds(ledger);
-        return new Changed(
-            before,
-            after,
-            ledger,
-            Standing.Of(reconciliation, before),
-            ledgerBefore is null ? null : Standing.Of(ledgerBefore, before),
-            [.. holds.Where(h => !held.ContainsKey(h.Key)).Select(h => h.Value)],
-            [.. held.Where(h => !holds.ContainsKey(h.Key)).Select(h => h.Value)],
-            step);
-    }
-
-    private static Dictionary<string, HoldChange> Holds(JsonNode? ledger)
-    {
-        var holds = new Dictionary<string, HoldChange>(StringComparer.Ordinal);
-        foreach (JsonNode? entry in ledger?["fields"]?.AsArray() ?? [])
-        {
-            if (entry?["hold"] is JsonObject hold)
-            {
-                string id = hold["id"]!.GetValue<string>();
-                holds[id] = new HoldChange(id, entry["field"]!.GetValue<string>(), hold["reason"]!.GetValue<string>(), hold);
-            }
-        }
-
-        return holds;
+        return new Changed(before, after, writer.Written.ToArray(), [.. holds.Except(held)], [.. held.Except(holds)], step);
     }
 }
-
-/// <summary>A hold that was opened or released.</summary>
-/// <param name="Id">Its address within the ledger.</param>
-/// <param name="Field">Published name of the held field.</param>
-/// <param name="Reason">Published name of its first reason.</param>
-/// <param name="Document">The hold as the ledger has it.</param>
-internal sealed record HoldChange(string Id, string Field, string Reason, JsonObject Document);
 
 /// <summary>What the case's lifecycle asks of a ledger.</summary>
 /// <param name="InScope">The tuple gets holds and packages, or did before.</param>
@@ -111,11 +86,26 @@ internal sealed record Standing(bool InScope, bool OnHold, bool Converging)
         reconciliation.Ledger.OnHold,
         IsConverging(reconciliation));
 
-    public static Standing Of(JsonNode ledger, StoredTuple stored) => new(
-        ledger["inScope"]!.GetValue<bool>() || stored.PackageRevision > 0,
-        ledger["onHold"]!.GetValue<bool>(),
-        ledger["fields"]!.AsArray().Any(f => f!["state"]!.GetValue<string>() == WireNames.Of(FieldState.Converging)));
-
     public static bool IsConverging(Reconciliation reconciliation) =>
         reconciliation.Ledger.Fields.Any(f => f.State == FieldState.Converging);
+}
+
+/// <summary>The ids of a ledger's holds, as a tuple keeps them.</summary>
+internal static class HoldIds
+{
+    /// <summary>The ids of a ledger's holds, in the order of its fields.</summary>
+    public static string[] Of(Ledger ledger) => [.. ledger.Fields.Where(f => f.Hold is not null).Select(f => f.Hold!.Id)];
+
+    /// <summary>As they are stored, one a line.</summary>
+    public static string Join(string[] ids) => string.Join('\n', ids);
+
+    /// <summary>As they were stored.</summary>
+    public static string[] Split(string? stored) => string.IsNullOrEmpty(stored) ? [] : stored.Split('\n');
+
+    /// <summary>The published names of field and first reason, of which an id consists (<see cref="Hold.IdOf"/>).</summary>
+    public static (string Field, string Reason) Parts(string id)
+    {
+        int slash = id.IndexOf('/', StringComparison.Ordinal);
+        return (id[..slash], id[(slash + 1)..]);
+    }
 }

@@ -1,64 +1,55 @@
-using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Reconciling.Evidence;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Reconciling.Folding;
 
-/// <summary>Loads a tuple's evidence, reconciles it, and writes what changed.</summary>
+/// <summary>Loads tuples' evidence, reconciles it, and writes what changed.</summary>
 internal sealed class TupleFolding(IEvidenceStore evidence, Policy policy, Timers timers)
 {
     /// <summary>The kind of the timers that bring the next transition of a tuple.</summary>
     public const string TimerKind = "tuple-transition";
 
-    /// <summary>Reconciles one tuple; unchanged also where no observation names it.</summary>
-    public async Task<TupleDecision> FoldAsync(
-        StoreTransaction transaction,
-        string tupleKey,
-        IReadOnlyDictionary<(Source Source, string Instance), DateTimeOffset> watermarks,
-        DateTimeOffset now)
+    /// <summary>Reconciles tuples; returns those that changed, in the order of their keys.</summary>
+    public async Task<IReadOnlyList<TupleDecision.Changed>> FoldAsync(
+        StoreTransaction transaction, IReadOnlyCollection<string> tupleKeys, AddedEvidence? added, DateTimeOffset now)
     {
-        if (await evidence.FindAsync(transaction, tupleKey) is not { } tuple)
+        var changes = new List<TupleDecision.Changed>();
+        var due = new List<TimerRow>();
+        var begun = new List<AwaitedInstance>();
+        var ended = new List<AwaitedInstance>();
+        foreach (KnownTuple known in await evidence.KnownAsync(transaction, tupleKeys, added))
         {
-            return new TupleDecision.Unchanged();
+            Reconciliation reconciliation = Reconciler.Reconcile(known.Evidence, policy, now);
+            if (TupleDecision.Of(known.Tuple, reconciliation, now) is TupleDecision.Changed changed)
+            {
+                changes.Add(changed);
+            }
+
+            string key = known.Tuple.TupleKey;
+            if (reconciliation.NextEvaluationAt is { } next)
+            {
+                due.Add(new TimerRow(TimerKind, key, next));
+            }
+
+            var expired = Ageing.Expired(reconciliation.Ledger, policy, known.Evidence.Watermarks, now);
+            begun.AddRange(expired.Except(known.Awaited).Select(e => new AwaitedInstance(key, e.Source, e.Instance)));
+            ended.AddRange(known.Awaited.Except(expired).Select(e => new AwaitedInstance(key, e.Source, e.Instance)));
         }
 
-        TupleEvidence known = await evidence.EvidenceOfAsync(transaction, tuple.Image, watermarks);
-        Reconciliation reconciliation = Reconciler.Reconcile(known, policy, now);
-        await AwaitAsync(transaction, tupleKey, reconciliation, watermarks, now);
-        var decision = TupleDecision.Of(tuple, reconciliation, now);
-        if (decision is TupleDecision.Changed changed)
-        {
-            await WriteAsync(transaction, changed, now);
-        }
-
-        return decision;
+        await timers.FireByAsync(transaction, due);
+        await evidence.AwaitAsync(transaction, begun, ended);
+        await WriteAsync(transaction, changes, now);
+        return changes;
     }
 
-    private async Task AwaitAsync(
-        StoreTransaction transaction,
-        string tupleKey,
-        Reconciliation reconciliation,
-        IReadOnlyDictionary<(Source Source, string Instance), DateTimeOffset> watermarks,
-        DateTimeOffset now)
+    private async Task WriteAsync(StoreTransaction transaction, IReadOnlyList<TupleDecision.Changed> changes, DateTimeOffset now)
     {
-        await (reconciliation.NextEvaluationAt is { } next
-            ? timers.SetAsync(transaction, new TimerRow(TimerKind, tupleKey, next))
-            : timers.CancelAsync(transaction, TimerKind, tupleKey));
-        await evidence.ExpectAsync(transaction, tupleKey, Ageing.Expired(reconciliation.Ledger, policy, watermarks, now));
-    }
-
-    private async Task WriteAsync(StoreTransaction transaction, TupleDecision.Changed changed, DateTimeOffset now)
-    {
-        await evidence.SaveAsync(transaction, changed.After);
-        if (changed.Package is not PackageStep.None && changed.Before.HasOpenPackage)
-        {
-            await evidence.CloseAsync(transaction, changed.Before.TupleKey, changed.Before.PackageRevision, now);
-        }
-
-        if (changed.Package is PackageStep.Prepared prepared)
-        {
-            await evidence.AppendAsync(transaction, prepared.Package);
-        }
+        await evidence.SaveAsync(transaction, [.. changes.Select(c => c.After)]);
+        await evidence.CloseAsync(
+            transaction,
+            [.. changes.Where(c => c.Package is not PackageStep.None && c.Before.HasOpenPackage).Select(c => c.Before)],
+            now);
+        await evidence.AppendAsync(transaction, [.. changes.Select(c => c.Package).OfType<PackageStep.Prepared>().Select(p => p.Package)]);
     }
 }

@@ -1,23 +1,23 @@
 -- Evidence: observations are only ever added. Everything below them is derived, and can be derived again.
 create table observation (
-    observation_id      text    not null primary key, -- SHA-256 of the body
-    record_key          text    not null,
     notification_sha256 text    not null,
+    record_key          text    not null,
     format              text    not null,
     item_index          integer not null,
+    observation_id      text    not null,             -- hash of the body
     mapping_version     integer not null,
     extracted_at        text    not null,             -- the least of all deliveries
     deliveries          integer not null,
-    body                text    not null              -- the observation without its extraction time
+    body                blob    not null,             -- the observation without its extraction time: JSON, UTF-8
+    primary key (notification_sha256, record_key, format, item_index, observation_id)
 );
 
 create index observation_record on observation (record_key);
-create index observation_notification on observation (notification_sha256);
 
--- What each source record says now.
+-- What each source record says now. A revision stands for one history for ever, also across derivations.
 create table record (
     record_key text    not null primary key,
-    history    text    not null,
+    history    blob    not null,                      -- JSON, UTF-8
     retired    integer not null,                      -- 1: says nothing that reconciling asks for
     revision   integer not null
 );
@@ -40,65 +40,66 @@ create table anchor (
 create index anchor_digest on anchor (digest);
 
 create table bound_digest (
-    digest      text not null,
-    coordinates text not null,                        -- '' binds in every repository
-    record_key  text not null,
-    primary key (digest, coordinates, record_key)
+    digest         text not null,
+    repository_key text not null,                     -- '' binds in every repository
+    record_key     text not null,
+    primary key (digest, repository_key, record_key)
 ) without rowid;
 
 create index bound_digest_record on bound_digest (record_key);
 
 create table bound_repository (
-    coordinates text not null,
-    record_key  text not null,
-    primary key (coordinates, record_key)
+    repository_key text not null,
+    record_key     text not null,
+    primary key (repository_key, record_key)
 ) without rowid;
 
 create index bound_repository_record on bound_repository (record_key);
 
 create table index_child (
-    coordinates  text not null,
-    index_digest text not null,
-    child_digest text not null,
-    primary key (coordinates, index_digest, child_digest)
+    repository_key text not null,
+    index_digest   text not null,
+    child_digest   text not null,
+    primary key (repository_key, index_digest, child_digest)
 ) without rowid;
 
 create index index_child_child on index_child (child_digest);
 
 -- When each source instance was last heard.
 create table watermark (
-    source   text not null,
-    instance text not null,
-    heard_at text not null,
-    primary key (source, instance)
+    instance_key text not null primary key,
+    source       text not null,
+    instance     text not null,
+    heard_at     text not null
 ) without rowid;
 
 -- Tuples with a field whose authority was not heard within its window: they are looked at when it is heard again.
 create table expired_window (
-    source    text not null,
-    instance  text not null,
-    tuple_key text not null,
-    primary key (source, instance, tuple_key)
+    instance_key text not null,
+    tuple_key    text not null,
+    primary key (instance_key, tuple_key)
 ) without rowid;
 
 create index expired_window_tuple on expired_window (tuple_key);
 
--- The ledger of each artifact tuple, and its open package.
+-- Where the ledger of each artifact tuple stands, and its open package. The ledger itself is what its message carried.
 create table tuple (
     tuple_key        text    not null primary key,
     registry         text    not null,
     repository       text    not null,
     tag              text    not null,
-    coordinates      text    not null,
+    repository_key   text    not null,
     revision         integer not null,                -- raised with every change of the ledger or the package
-    ledger_sha256    text    null,
-    ledger           text    null,                    -- canonical JSON
+    ledger_sha256    text    null,                    -- of the canonical bytes
+    holds            text    null,                    -- the ids of its holds, one a line
+    on_hold          integer null,                    -- as the case was told last; null before
+    converging       integer null,                    -- as the case was told last; null before
     package_revision integer not null,                -- the last of the chain, 0 before the first
     package_id       text    null,                    -- the last of the chain
     decision_key     text    null                     -- its decision key while it is open
 );
 
-create index tuple_coordinates on tuple (coordinates);
+create index tuple_repository on tuple (repository_key);
 
 -- The chain of packages of each tuple.
 create table package (
@@ -109,7 +110,7 @@ create table package (
     supersedes   text    null,
     prepared_at  text    not null,
     closed_at    text    null,                        -- superseded, or nothing left to decide
-    content      text    not null,                    -- canonical JSON
+    content      blob    not null,                    -- canonical JSON, UTF-8
     primary key (tuple_key, revision)
 );
 

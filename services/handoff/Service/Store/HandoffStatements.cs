@@ -1,0 +1,195 @@
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Handoff.Store;
+
+/// <summary>The handoff's own SQL where engines spell it differently.</summary>
+internal sealed record HandoffStatements(string Engine)
+{
+    private const string PackageColumns =
+        """
+        p.package_no, t.tuple_id, p.package_id, p.revision, p.supersedes, p.state, p.content, p.prepared_at, p.handed_off_at, p.sequence,
+        (select n.package_id from package n where n.tuple_no = p.tuple_no and n.revision =
+            (select min(m.revision) from package m where m.tuple_no = p.tuple_no and m.revision > p.revision)) as superseded_by
+        """;
+
+    private const string LedgerColumns = "l.tuple_no, t.tuple_id, l.revision, l.sha256, l.content, l.recorded_at";
+
+    /// <summary>The keyed columns of a tuple.</summary>
+    public static RowShape<(long TupleNo, string TupleId, string Token)> TupleKeys { get; } =
+        RowShape.Of<(long TupleNo, string TupleId, string Token)>("tuple_key_row")
+            .Long("tuple_no", t => t.TupleNo)
+            .Text("tuple_id", 64, t => t.TupleId)
+            .Text("repository_token", 64, t => t.Token);
+
+    public required string InsertTuples { get; init; }
+
+    public required string UpdateTupleKeys { get; init; }
+
+    public required string InsertLedgers { get; init; }
+
+    public required string UpdateLedgers { get; init; }
+
+    public required string InsertHolds { get; init; }
+
+    public required string InsertHoldReasons { get; init; }
+
+    public required string NextSequence { get; init; }
+
+    public string SelectTuples { get; } = $"select tuple_no, tuple_id from tuple where tuple_id in (select value from {Keys(Engine, "ids")})";
+
+    public string SelectLedgers { get; } =
+        $"select tuple_no, revision, sha256 from ledger where tuple_no in (select value from {Keys(Engine, "numbers")})";
+
+    public string DeleteHolds { get; } = $"delete from hold where tuple_no in (select value from {Keys(Engine, "numbers")})";
+
+    public string DeleteHoldReasons { get; } = $"delete from hold_reason where tuple_no in (select value from {Keys(Engine, "numbers")})";
+
+    public string InsertPackageReasons { get; } =
+        $"""
+        insert into package_reason (reason, package_no)
+        select k.value, p.package_no from {Keys(Engine, "reasons")} k cross join package p
+        where p.tuple_no = @tupleNo and p.revision = @Revision
+        """;
+
+    /// <summary>The ledgers of some tuples.</summary>
+    public string LedgersOf { get; } =
+        $"""
+        select {LedgerColumns}
+        from ledger l join tuple t on t.tuple_no = l.tuple_no
+        where l.tuple_no in (select value from {Keys(Engine, "numbers")})
+        """;
+
+    /// <summary>What follows <c>order by</c> to bound a page by <c>@limit</c>.</summary>
+    private string Page { get; init; } = "";
+
+
+    public static HandoffStatements For(string engine) => StoreEngines.Choose(engine, Sqlite, SqlServer);
+
+    /// <summary>Packages older than a number, newest first.</summary>
+    public string Packages(PackageFilter filter) =>
+        $"""
+        select {PackageColumns}
+        from package p join tuple t on t.tuple_no = p.tuple_no
+        where p.package_no < @before
+        {If(filter.TupleId, "and t.tuple_id = @TupleId")}
+        {If(filter.RepositoryToken, "and t.repository_token = @RepositoryToken")}
+        {If(filter.State, "and p.state = @State")}
+        {If(filter.ReleaseTrain, "and p.release_train = @ReleaseTrain")}
+        {If(filter.HoldReason, "and exists (select 1 from package_reason r where r.reason = @HoldReason and r.package_no = p.package_no)")}
+        order by p.package_no desc {Page}
+        """;
+
+    /// <summary>Packages that changed within a range of sequences, in their order.</summary>
+    public string Changes(string? tupleId) =>
+        $"""
+        select {PackageColumns}
+        from package p join tuple t on t.tuple_no = p.tuple_no
+        where p.sequence > @after and p.sequence <= @upTo {If(tupleId, "and t.tuple_id = @tupleId")}
+        order by p.sequence {Page}
+        """;
+
+    /// <summary>The last package of a tuple, the last one with an id, or one revision of that.</summary>
+    public string Package(string? packageId, long? revision) =>
+        $"""
+        select {PackageColumns}
+        from package p join tuple t on t.tuple_no = p.tuple_no
+        where t.tuple_id = @tupleId
+        {If(packageId, "and p.package_id = @packageId")}
+        {If(revision, "and p.revision = @revision")}
+        order by p.revision desc {Page}
+        """;
+
+    /// <summary>Ledgers of tuples after a number, in the order in which tuples were first seen.</summary>
+    public string Ledgers(LedgerFilter filter) =>
+        $"""
+        select {LedgerColumns}
+        from ledger l join tuple t on t.tuple_no = l.tuple_no
+        where l.tuple_no > @after
+        {If(filter.RepositoryToken, "and t.repository_token = @RepositoryToken")}
+        {If(filter.ReleaseTrain, "and l.release_train = @ReleaseTrain")}
+        {If(filter.OnHold, "and l.on_hold = @OnHold")}
+        order by l.tuple_no {Page}
+        """;
+
+    /// <summary>Holds after a tuple and field, by tuple and field.</summary>
+    public string HoldPage(HoldFilter filter) =>
+        $"""
+        select h.tuple_no, h.field,
+            (select max(e.at) from hold_event e where e.tuple_no = h.tuple_no and e.hold_id = h.hold_id and e.kind = 'opened') as opened_at
+        from hold h join tuple t on t.tuple_no = h.tuple_no
+        where (h.tuple_no > @afterTuple or (h.tuple_no = @afterTuple and h.field > @afterField))
+        {If(filter.TupleId, "and t.tuple_id = @TupleId")}
+        {If(filter.Field, "and h.field = @Field")}
+        {(filter.RootOnly ? "and h.is_root = 1" : "")}
+        {If(filter.Reason, "and exists (select 1 from hold_reason r where r.reason = @Reason and r.tuple_no = h.tuple_no and r.field = h.field)")}
+        order by h.tuple_no, h.field {Page}
+        """;
+
+    /// <summary>The lists without and with every filter, for the check of all statements.</summary>
+    internal IEnumerable<(string Name, string Sql)> Variants() =>
+    [
+        ("Packages", Packages(new PackageFilter())),
+        ("Packages filtered", Packages(new PackageFilter { TupleId = "", RepositoryToken = "", State = "", HoldReason = "", ReleaseTrain = "" })),
+        ("Changes", Changes(null)),
+        ("Changes of a tuple", Changes("")),
+        ("Package", Package(null, null)),
+        ("Package of a revision", Package("", 1)),
+        ("Ledgers", Ledgers(new LedgerFilter())),
+        ("Ledgers filtered", Ledgers(new LedgerFilter { RepositoryToken = "", ReleaseTrain = "", OnHold = true })),
+        ("HoldPage", HoldPage(new HoldFilter())),
+        ("HoldPage filtered", HoldPage(new HoldFilter { TupleId = "", Reason = "", Field = "", RootOnly = true })),
+    ];
+
+    private static string If(object? filter, string condition) => filter is null ? "" : condition;
+
+    private static string Keys(string engine, string name) => StoreSnapshot.KeysIn(engine, name);
+
+    private static readonly HandoffStatements Sqlite = new(StoreEngines.Sqlite)
+    {
+        Page = "limit @limit",
+        InsertTuples = """
+            insert into tuple (registry, repository, tag, tuple_id, repository_token)
+            values (@registry, @repository, @tag, @tuple_id, @repository_token)
+            """,
+        UpdateTupleKeys = "update tuple set tuple_id = @tuple_id, repository_token = @repository_token where tuple_no = @tuple_no",
+        InsertLedgers = """
+            insert into ledger (tuple_no, revision, sha256, content, recorded_at, on_hold, release_train)
+            values (@tuple_no, @revision, @sha256, @content, @recorded_at, @on_hold, @release_train)
+            """,
+        UpdateLedgers = """
+            update ledger set revision = @revision, sha256 = @sha256, content = @content, recorded_at = @recorded_at,
+                on_hold = @on_hold, release_train = @release_train
+            where tuple_no = @tuple_no
+            """,
+        InsertHolds = "insert into hold (tuple_no, field, hold_id, is_root) values (@tuple_no, @field, @hold_id, @is_root)",
+        InsertHoldReasons = "insert into hold_reason (reason, tuple_no, field) values (@reason, @tuple_no, @field)",
+        NextSequence = "update handoff set sequence = sequence + 1 returning sequence",
+    };
+
+    private static readonly HandoffStatements SqlServer = new(StoreEngines.SqlServer)
+    {
+        Page = "offset 0 rows fetch next @limit rows only",
+        InsertTuples = """
+            insert into tuple (registry, repository, tag, tuple_id, repository_token)
+            select r.registry, r.repository, r.tag, r.tuple_id, r.repository_token from @rows r
+            """,
+        UpdateTupleKeys = """
+            update tuple set tuple_id = r.tuple_id, repository_token = r.repository_token
+            from @rows r
+            where r.tuple_no = tuple.tuple_no
+            """,
+        InsertLedgers = """
+            insert into ledger (tuple_no, revision, sha256, content, recorded_at, on_hold, release_train)
+            select r.tuple_no, r.revision, r.sha256, r.content, r.recorded_at, r.on_hold, r.release_train from @rows r
+            """,
+        UpdateLedgers = """
+            update ledger set revision = r.revision, sha256 = r.sha256, content = r.content, recorded_at = r.recorded_at,
+                on_hold = r.on_hold, release_train = r.release_train
+            from @rows r
+            where r.tuple_no = ledger.tuple_no
+            """,
+        InsertHolds = "insert into hold (tuple_no, field, hold_id, is_root) select r.tuple_no, r.field, r.hold_id, r.is_root from @rows r",
+        InsertHoldReasons = "insert into hold_reason (reason, tuple_no, field) select r.reason, r.tuple_no, r.field from @rows r",
+        NextSequence = "update handoff set sequence = sequence + 1 output inserted.sequence",
+    };
+}

@@ -1,0 +1,46 @@
+using Microsoft.Data.Sqlite;
+using ReleaseIntegrity.Tests.Running;
+
+namespace ReleaseIntegrity.Tests.Distributed.Deployed;
+
+/// <summary>
+/// Where the services keep what they know: the one place of this project that knows the engine. SQLite files that the
+/// replicas of a service share on this machine.
+/// </summary>
+internal abstract class Stores : IDisposable
+{
+    /// <summary>The engine that this run is on, with stores that are new.</summary>
+    public static Stores Choose(Scratch scratch) => new SharedFiles(scratch["data"]);
+
+    /// <summary>The settings with which a service finds its store.</summary>
+    public abstract IEnumerable<(string Name, string Value)> Settings(Role role);
+
+    /// <summary>Holds the write lock of a service's store, from this process, until it is disposed of.</summary>
+    public abstract Task<IAsyncDisposable> LockAsync(Role role);
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+    }
+
+    private sealed class SharedFiles(string folder) : Stores
+    {
+        public override IEnumerable<(string Name, string Value)> Settings(Role role) =>
+        [
+            ("Store:Engine", "sqlite"),
+            ("Store:DataFolder", folder),
+            ("Store:Shared", "true"),
+            ("Store:TimeoutSeconds", "3"),
+        ];
+
+        public override async Task<IAsyncDisposable> LockAsync(Role role)
+        {
+            var connection = new SqliteConnection($"Data Source={Path.Combine(folder, $"{role.Name}.db")};Pooling=False");
+            await connection.OpenAsync();
+            using SqliteCommand begin = connection.CreateCommand();
+            begin.CommandText = "begin immediate";
+            await begin.ExecuteNonQueryAsync();
+            return connection;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace ReleaseIntegrity.Tests.Distributed;
+
+/// <summary>What makes a run longer than the usual one; README.md lists the variables.</summary>
+internal static class LongRun
+{
+    /// <summary>Kills of services under load, <c>DISTRIBUTED_KILLS</c>.</summary>
+    public static int Kills { get; } = Number("DISTRIBUTED_KILLS", 5);
+
+    /// <summary>What decides the moments of the kills, <c>DISTRIBUTED_SEED</c>.</summary>
+    public static int Seed { get; } = Number("DISTRIBUTED_SEED", 11);
+
+    /// <summary>Seconds for which the broker is down, at least, <c>DISTRIBUTED_BROKER_DOWN_SECONDS</c>.</summary>
+    public static TimeSpan BrokerDown { get; } = TimeSpan.FromSeconds(Number("DISTRIBUTED_BROKER_DOWN_SECONDS", 3));
+
+    /// <summary>Seconds for which a store is locked, <c>DISTRIBUTED_STORE_AWAY_SECONDS</c>.</summary>
+    public static TimeSpan StoreAway { get; } = TimeSpan.FromSeconds(Number("DISTRIBUTED_STORE_AWAY_SECONDS", 8));
+
+    /// <summary>Skips a test that only a run with <c>DISTRIBUTED_FAULTS=all</c> takes the time for.</summary>
+    public static void Require() => Assert.SkipUnless(
+        Environment.GetEnvironmentVariable("DISTRIBUTED_FAULTS") == "all", "takes its time: DISTRIBUTED_FAULTS=all runs it");
+
+    /// <summary>Whether services are started in all 24 orders, <c>DISTRIBUTED_ORDERS=all</c>.</summary>
+    public static bool EveryOrder { get; } = Environment.GetEnvironmentVariable("DISTRIBUTED_ORDERS") == "all";
+
+    private static int Number(string name, int otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? int.Parse(value, CultureInfo.InvariantCulture) : otherwise;
+}

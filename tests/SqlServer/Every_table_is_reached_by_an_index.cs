@@ -1,0 +1,60 @@
+using ReleaseIntegrity.Tests.SqlServer.Reading;
+
+namespace ReleaseIntegrity.Tests.SqlServer;
+
+/// <summary>
+/// A statement that runs per message finds its rows by the first column of a key or an index, in every table that it names.
+/// Those that read a whole table are listed with the reason.
+/// </summary>
+public sealed class Every_table_is_reached_by_an_index
+{
+    private static readonly Dictionary<string, string> Scans = new(StringComparer.Ordinal)
+    {
+        ["OutboxStatements.Backlog"] = "asked for by metrics and people; reads what waits",
+        ["OutboxStatements.Reclaim"] = "SQLite alone: a server is always shared",
+        ["OutboxStatements.AnyDue"] = "once per look; the messages that wait, most of which are due",
+        ["TimerStatements.Reclaim"] = "SQLite alone: a server is always shared",
+        ["NotificationStatements.CountNotifications"] = "asked for by people; reads the index of counts",
+        ["NotificationStatements.CountItems"] = "asked for by people",
+        ["LogQueries: select count(*) from outbox"] = "asked for by people",
+        ["HandoffQueries: select store_id, sequence from handoff"] = "a table of one row",
+        ["HandoffStatements.NextSequence"] = "a table of one row",
+        ["HandoffStore: update handoff set key_mark"] = "a table of one row",
+        ["HandoffStore: select tuple_no, registry, repository, tag from tuple"] = "only when the token key has changed",
+    };
+
+    [Theory]
+    [InlineData("ReleaseIntegrity.Storage")]
+    [InlineData("ReleaseIntegrity.Collectors.Hosting")]
+    [InlineData("ReleaseIntegrity.Handoff")]
+    public void In_the_statements_of(string name)
+    {
+        ServiceSql service = ServiceSql.Services.Append(ServiceSql.Plumbing).Single(s => s.Name == name);
+        using var model = new SchemaModel(Migrations(service));
+        Assert.Empty(service.Statements
+            .Where(s => !Scans.Keys.Any(k => s.Name.StartsWith(k, StringComparison.Ordinal)))
+            .SelectMany(s => Unreached(s.Text, model).Select(table => $"{s.Name} reads the whole table {table}")));
+    }
+
+    [Fact]
+    public void Every_exception_is_a_statement_that_is_there() => Assert.All(
+        Scans.Keys,
+        k => Assert.Contains(
+            ServiceSql.Services.Append(ServiceSql.Plumbing).SelectMany(s => s.Statements), s => s.Name.StartsWith(k, StringComparison.Ordinal)));
+
+    [Fact]
+    public void A_scan_is_seen()
+    {
+        using var model = new SchemaModel(ServiceSql.Plumbing.Migrations);
+        Assert.Equal(["inbox"], Unreached("select i.message_id from inbox i join outbox o on o.message_id = i.message_id", model));
+        Assert.Equal(["outbox"], Unreached("delete from outbox where attempts > 5", model));
+        Assert.Empty(Unreached("delete from outbox where position in (select value from @keys)", model));
+    }
+
+    private static IEnumerable<string> Migrations(ServiceSql service) =>
+        service == ServiceSql.Plumbing ? service.Migrations : ServiceSql.Plumbing.Migrations.Concat(service.Migrations);
+
+    private static IEnumerable<string> Unreached(string sql, SchemaModel model) => TableUses.Of(sql)
+        .Where(table => model.Has(table.Key) && table.Any(columns => !model.IndexesOf(table.Key).Any(i => columns.Contains(i.Split(',')[0]))))
+        .Select(table => table.Key);
+}
