@@ -58,7 +58,11 @@ public sealed partial class Each_service_reads_its_own_tables
             return [];
         }
 
-        HashSet<string> inner = [.. CommonTable().Matches(text).Select(m => m.Groups["table"].Value), "sqlite_master", "sys"];
+        HashSet<string> inner =
+        [
+            .. CommonTable().Matches(text).Concat(Cursor().Matches(text)).Select(m => m.Groups["table"].Value),
+            "sqlite_master", "sys",
+        ];
         return TableUse().Matches(text).Select(m => m.Groups["table"].Value).Where(t => !inner.Contains(t)).Distinct();
     }
 
@@ -71,6 +75,9 @@ public sealed partial class Each_service_reads_its_own_tables
 
     [GeneratedRegex(@"(\bwith\s+(recursive\s+)?|,\s*)(?<table>\w+)\s*(\([^)]*\)\s*)?as\s+(not\s+)?(materialized\s+)?\(")]
     private static partial Regex CommonTable();
+
+    [GeneratedRegex(@"\bdeclare\s+(?<table>\w+)\s+cursor\b")]
+    private static partial Regex Cursor();
 
     [GeneratedRegex(@"\b(from|join|insert\s+into|insert\s+or\s+\w+\s+into|update)\s+(?!set\b|select\b)(?<table>[a-z_]\w*)\b(?!\s*\()|\binto\s+(?<table>[a-z_]\w*)\s*\(")]
     private static partial Regex TableUse();

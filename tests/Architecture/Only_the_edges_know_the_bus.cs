@@ -14,6 +14,7 @@ public sealed class Only_the_edges_know_the_bus
         "ReleaseIntegrity.Messaging", // the bus itself
         "ReleaseIntegrity.Reconciling.Lifecycle", // the saga state machine and its repository
         "ReleaseIntegrity.Handoff.Feed", // consumers
+        "ReleaseIntegrity.AllInOne.Hosting", // one bus for all services of the process
     ];
 
     /// <summary>Single types outside those: consumers beside what they feed, and registrations.</summary>

@@ -65,9 +65,10 @@ internal sealed class ServiceHost : IAsyncDisposable
         });
 
         WebApplication app = builder.Build();
-        Map(app);
         try
         {
+            // Mapping already opens the stores.
+            Map(app);
             await app.StartAsync(cancellationToken);
         }
         catch (Exception e) when (StartRefusal.ReasonsOf(e) is not null || e is IOException)

@@ -19,10 +19,10 @@ internal sealed class SqlServerDialect(string schema) : IStoreDialect
     // by its result, not by an error, that it gave up: -1 after the wait, -2 cancelled, -3 deadlock victim.
     private const string TakeLocks = """
         declare @resource nvarchar(255), @result int, @message nvarchar(200);
-        declare resources cursor local fast_forward for
+        declare resource_cursor cursor local fast_forward for
           select value from @resources order by value;
-        open resources;
-        fetch next from resources into @resource;
+        open resource_cursor;
+        fetch next from resource_cursor into @resource;
         while @@fetch_status = 0
         begin
           exec @result = sp_getapplock @Resource = @resource, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = @wait;
@@ -31,10 +31,10 @@ internal sealed class SqlServerDialect(string schema) : IStoreDialect
             set @message = concat(N'a lock was not granted, sp_getapplock returned ', @result);
             throw 51205, @message, 1;
           end;
-          fetch next from resources into @resource;
+          fetch next from resource_cursor into @resource;
         end;
-        close resources;
-        deallocate resources;
+        close resource_cursor;
+        deallocate resource_cursor;
         """;
 
     /// <summary>For the check of all statements.</summary>
