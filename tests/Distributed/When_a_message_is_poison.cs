@@ -4,6 +4,7 @@ using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Tests.Distributed.Broker;
 using ReleaseIntegrity.Tests.Distributed.Deployed;
 using ReleaseIntegrity.Tests.Running;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Distributed;
 

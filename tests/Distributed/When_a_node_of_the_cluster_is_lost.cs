@@ -1,5 +1,6 @@
 using ReleaseIntegrity.Tests.Distributed.Broker;
 using ReleaseIntegrity.Tests.Distributed.Deployed;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Distributed;
 

@@ -1,6 +1,7 @@
 using ReleaseIntegrity.Tests.Distributed.Broker;
 using ReleaseIntegrity.Tests.Distributed.Deployed;
 using ReleaseIntegrity.Tests.Running;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Distributed;
 

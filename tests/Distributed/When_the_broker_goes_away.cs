@@ -2,6 +2,7 @@ using System.Diagnostics;
 using ReleaseIntegrity.Tests.Distributed.Broker;
 using ReleaseIntegrity.Tests.Distributed.Deployed;
 using ReleaseIntegrity.Tests.Running;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Distributed;
 

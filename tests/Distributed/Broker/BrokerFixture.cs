@@ -1,3 +1,5 @@
+using ReleaseIntegrity.Tests.Servers;
+
 namespace ReleaseIntegrity.Tests.Distributed.Broker;
 
 /// <summary>One node for the tests of a collection, each of which has a virtual host of its own.</summary>

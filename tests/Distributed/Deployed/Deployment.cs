@@ -2,6 +2,7 @@ using Grpc.Net.Client;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Tests.Distributed.Broker;
 using ReleaseIntegrity.Tests.Running;
+using ReleaseIntegrity.Tests.Servers;
 using ReleaseIntegrity.Tests.Running.Traffic;
 
 namespace ReleaseIntegrity.Tests.Distributed.Deployed;

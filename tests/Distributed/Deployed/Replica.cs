@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ReleaseIntegrity.Tests.Running;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Distributed.Deployed;
 
