@@ -80,12 +80,15 @@ public abstract class FoldStressContract<TEngine> : IAsyncLifetime
         Digest promoted = Say.Digest($"promoted {number}");
         Digest signed = Say.Digest($"signed {number / 2}");
         Digest child = Say.Digest($"child {number}");
-        yield return Say.Tag(tuple, promoted, Say.T0.AddHours(-9));
-        yield return Say.Tag(tuple, number % 3 == 0 ? signed : promoted, Say.T0.AddHours(-8));
+        for (int moved = 0; moved < 4; moved++)
+        {
+            yield return Say.Tag(tuple, moved == number % 4 ? signed : promoted, Say.T0.AddHours(moved - 12));
+        }
+
         yield return Say.Index(tuple, signed, Say.T0.AddHours(-8), false, child);
         yield return Say.Entry(number, Say.T0.AddHours(-2), null, "key", signed, child);
-        yield return Say.Entry(1000 + number, Say.T0.AddHours(-2), number % 4 == 0 ? tuple : null, "key", promoted);
-        yield return Say.Change(tuple, signed, Say.T0.AddHours(-20), "old key", Say.T0.AddHours(-1), id: $"chg-{number}");
+        yield return Say.Change(tuple, promoted, Say.T0.AddHours(-20), "key", Say.T0.AddHours(-2), 1, $"chg-{number}");
+        yield return Say.Change(tuple, signed, Say.T0.AddHours(-20), "old key", Say.T0.AddHours(-1), 2, $"chg-{number}");
         yield return Say.Pod(tuple, number % 5 == 0 ? child : signed, Say.T0.AddHours(-2), $"pod-{number}");
         if (number % 10 == 0)
         {
