@@ -23,6 +23,12 @@ public sealed record OutboxOptions
     /// <summary>Characters of JSON in one parcel, at most; a longer message has one of its own. Default 256 Ki.</summary>
     public int ParcelCharacterLimit { get; init; } = 256 * 1024;
 
+    /// <summary>
+    /// How long a dispatcher that was woken waits for further messages to join the first, since what a broker charges for is
+    /// the parcel. Default 10 ms.
+    /// </summary>
+    public TimeSpan Gather { get; init; } = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Parcels in the transport's hands at once, at most. Default 16.</summary>
     public int PublishConcurrency { get; init; } = 16;
 
