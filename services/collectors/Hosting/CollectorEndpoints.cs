@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using ReleaseIntegrity.Collectors.Hosting.Intake;
+using ReleaseIntegrity.Collectors.Hosting.Operating;
 using ReleaseIntegrity.Collectors.Hosting.Reading;
 using ReleaseIntegrity.Contracts;
 
@@ -12,7 +13,7 @@ namespace ReleaseIntegrity.Collectors.Hosting;
 public static class CollectorEndpoints
 {
     /// <summary>
-    /// Maps the collector of a source: <c>POST notifications/{format}</c>, <c>GET notifications/{intakeId}</c>,
+    /// Maps the collector of a source: <c>POST</c> and <c>OPTIONS notifications/{format}</c>, <c>GET notifications/{intakeId}</c>,
     /// <c>GET items</c> and <c>GET counts</c>. A process that hosts several maps each under a prefix of its own:
     /// <c>app.MapGroup("/artifact-registry").MapCollector(…)</c>.
     /// </summary>
@@ -21,6 +22,9 @@ public static class CollectorEndpoints
         endpoints.MapPost(
             "notifications/{format}",
             (HttpContext context, string format) => Of(context, source).TakeAsync(context, format));
+        endpoints.MapMethods(
+            "notifications/{format}", [HttpMethods.Options],
+            (HttpContext context, string format) => WebHookHandshake.Answer(context, OptionsOf(context, source)));
         endpoints.MapGet(
             "notifications/{intakeId}",
             (HttpContext context, string intakeId) => Reads(context, source).NotificationAsync(context, intakeId));
@@ -29,8 +33,12 @@ public static class CollectorEndpoints
             (HttpContext context, string? outcome, string? after, int? limit) =>
                 Reads(context, source).ItemsAsync(context, outcome, after, limit));
         endpoints.MapGet("counts", (Delegate)((HttpContext context) => Reads(context, source).CountsAsync(context)));
+        endpoints.MapOperating(source);
         return endpoints;
     }
+
+    private static CollectorOptions OptionsOf(HttpContext context, Source source) =>
+        context.RequestServices.GetRequiredKeyedService<Collector>(source).Options;
 
     private static IntakeEndpoint Of(HttpContext context, Source source) =>
         new(

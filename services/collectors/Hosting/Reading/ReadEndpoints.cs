@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using ReleaseIntegrity.Collectors.Hosting.Intake;
 using ReleaseIntegrity.Collectors.Hosting.Log;
 using ReleaseIntegrity.Contracts;
 
@@ -19,7 +18,7 @@ internal sealed class ReadEndpoints(Collector collector)
 
     public async Task<IResult> NotificationAsync(HttpContext context, string intakeId)
     {
-        if (Refuse(context) is { } refusal)
+        if (await RefuseAsync(context) is { } refusal)
         {
             return refusal;
         }
@@ -34,7 +33,7 @@ internal sealed class ReadEndpoints(Collector collector)
 
     public async Task<IResult> ItemsAsync(HttpContext context, string? outcome, string? after, int? limit)
     {
-        if (Refuse(context) is { } refusal)
+        if (await RefuseAsync(context) is { } refusal)
         {
             return refusal;
         }
@@ -58,17 +57,9 @@ internal sealed class ReadEndpoints(Collector collector)
     }
 
     public async Task<IResult> CountsAsync(HttpContext context) =>
-        Refuse(context) ?? TypedResults.Json(
+        await RefuseAsync(context) ?? TypedResults.Json(
             await _queries.CountAsync(WireNames.Of(collector.Source), context.RequestAborted), ReadJson.Default.CountsView);
 
-    private IResult? Refuse(HttpContext context)
-    {
-        CredentialOptions? credential = collector.Options.ReadCredential ?? collector.Options.Credential;
-        return CredentialCheck.Of(context, credential) switch
-        {
-            Admission.Admitted => null,
-            Admission.Unauthenticated => IntakeEndpoint.Unauthenticated(context, credential!),
-            _ => IntakeEndpoint.Forbidden(credential),
-        };
-    }
+    private async ValueTask<IResult?> RefuseAsync(HttpContext context) =>
+        (await collector.Gate.OfRequestAsync(context, collector.Readers, "reading"))?.Result;
 }

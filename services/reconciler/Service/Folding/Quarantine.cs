@@ -95,7 +95,7 @@ public sealed class Quarantine(
 
     private sealed record QuarantinedBody
     {
-        public string Body { get; init; } = "";
+        public byte[] Body { get; init; } = [];
 
         public int Attempts { get; init; }
     }
