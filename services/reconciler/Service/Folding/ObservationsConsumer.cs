@@ -92,11 +92,11 @@ internal sealed class ObservationsConsumer(
     private static QueueDeclaration QueueOf(ConsumeContext context) =>
         Queues.Named(context.ReceiveContext.InputAddress.Segments[^1]);
 
-    // Contention, a store that is busy or gone, and shutting down say nothing about a message: it is held. Should the
+    // Contention, a store that is busy, gone or another policy's, and shutting down say nothing about a message: it is held. Should the
     // store be broken for good, quarantining fails too, and the message stays where it came from.
     private bool IsOfTheMessages(Exception e, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
-        && e is not (StaleRevisionException or ObjectDisposedException)
+        && e is not (StaleRevisionException or OtherPolicyException or ObjectDisposedException)
         && !store.IsTransient(e);
 }
 
