@@ -80,7 +80,7 @@ public sealed class When_a_message_is_poison(BrokerFixture broker, ITestOutputHe
     {
         ["tuple"] = good["body"]!["tuple"]!.DeepClone(),
         ["revision"] = 1_000,
-        ["canonicalLedger"] = """{"is":"mismatched"}""",
+        ["canonicalLedger"] = new JsonObject { ["is"] = "mismatched" },
         ["ledgerSha256"] = new string('0', 64),
         ["recordedAt"] = "2026-03-22T10:00:00Z",
     });
