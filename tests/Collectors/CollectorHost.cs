@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ReleaseIntegrity.Collectors.Hosting;
+using ReleaseIntegrity.Collectors.Hosting.Resync;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Hosting.Health;
@@ -33,7 +34,8 @@ internal sealed class CollectorHost : IAsyncDisposable
         Action<CollectorOptions>? configure = null,
         Action<IServiceCollection>? services = null,
         IReadOnlyList<INormalizer>? normalisers = null,
-        string urls = "http://127.0.0.1:0")
+        string urls = "http://127.0.0.1:0",
+        IReadOnlyList<SourceApi>? apis = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -45,7 +47,8 @@ internal sealed class CollectorHost : IAsyncDisposable
             {
                 options.Store.DataFolder = folder;
                 configure?.Invoke(options);
-            });
+            },
+            apis);
         services?.Invoke(builder.Services);
         WebApplication app = builder.Build();
         app.MapCollector(Source.ArtifactRegistry);

@@ -19,7 +19,7 @@ internal sealed class ReadEndpoints(Collector collector)
 
     public async Task<IResult> NotificationAsync(HttpContext context, string intakeId)
     {
-        if (Refuse(context) is { } refusal)
+        if (Refuse(context, collector) is { } refusal)
         {
             return refusal;
         }
@@ -34,7 +34,7 @@ internal sealed class ReadEndpoints(Collector collector)
 
     public async Task<IResult> ItemsAsync(HttpContext context, string? outcome, string? after, int? limit)
     {
-        if (Refuse(context) is { } refusal)
+        if (Refuse(context, collector) is { } refusal)
         {
             return refusal;
         }
@@ -58,10 +58,11 @@ internal sealed class ReadEndpoints(Collector collector)
     }
 
     public async Task<IResult> CountsAsync(HttpContext context) =>
-        Refuse(context) ?? TypedResults.Json(
+        Refuse(context, collector) ?? TypedResults.Json(
             await _queries.CountAsync(WireNames.Of(collector.Source), context.RequestAborted), ReadJson.Default.CountsView);
 
-    private IResult? Refuse(HttpContext context)
+    /// <summary>What a reader without the credential is answered; null for one who has it.</summary>
+    internal static IResult? Refuse(HttpContext context, Collector collector)
     {
         CredentialOptions? credential = collector.Options.ReadCredential ?? collector.Options.Credential;
         return CredentialCheck.Of(context, credential) switch
