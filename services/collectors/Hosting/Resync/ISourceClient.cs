@@ -50,6 +50,9 @@ public sealed record SourcePage
     /// <summary>The source instances that were heard with this page, as their records name them.</summary>
     public IReadOnlyCollection<string> Heard { get; init; } = [];
 
+    /// <summary>Whether there is more at once: the source is listened to from here on.</summary>
+    public bool GoesOn { get; init; }
+
     /// <summary>How many records the source has beyond this page; null where it doesn't say.</summary>
     public long? Behind { get; init; }
 }

@@ -29,12 +29,11 @@ internal sealed class ResyncRequests(Collector collector, IReadOnlyList<ResyncSo
         }
 
         ReadNotification[] pushed = [.. recorded.Where(r => !r.Kept.Notification.Headers.ContainsKey(KeptHeaders.Fetched))];
-        await _watermarks.UnseeAsync(
-            transaction,
-            [.. pushed.SelectMany(r => r.Result.Tags).Where(t => t.Length <= WatermarkStatements.LongestTarget).Distinct(StringComparer.Ordinal)]);
+        string[] tags = [.. pushed.SelectMany(r => r.Result.Tags)];
         OutcomeRow[] hints = [.. pushed.SelectMany(r => r.Result.Items).Where(i => i.Outcome == NormaliseOutcome.Hint)];
-        foreach (ResyncSource source in hints.Length == 0 ? [] : sources)
+        foreach (ResyncSource source in tags.Length + hints.Length == 0 ? [] : sources)
         {
+            await _watermarks.UnseeAsync(transaction, source.Name, tags.Where(t => source.MayBe(t.Split('/')[0])));
             string[] targets = [.. hints.Where(h => source.MayBe(h.Instance)).Select(h => h.Target ?? "")];
             if (targets.Length > 0)
             {

@@ -37,6 +37,7 @@ internal sealed class ResyncRun(Collector collector, ResyncSource source, Waterm
             SourceQuestion question = await watermarks.QuestionAsync(claim, cancellationToken);
             DateTimeOffset heard = clock.GetUtcNow();
             int pages = 0;
+            bool goesOn = false;
             await foreach (SourcePage page in source.Client.AskAsync(question, cancellationToken))
             {
                 if (await KeepAsync(claim, page, heard, cancellationToken) is not { } added)
@@ -47,14 +48,16 @@ internal sealed class ResyncRun(Collector collector, ResyncSource source, Waterm
 
                 kept += added;
                 heard = clock.GetUtcNow();
+                goesOn = page.GoesOn;
                 if (++pages == PageLimit)
                 {
+                    goesOn = true;
                     break;
                 }
             }
 
             DateTimeOffset now = clock.GetUtcNow();
-            DateTimeOffset due = pages == PageLimit ? now : claim.StartedAt + Jittered(TimeSpan.FromSeconds(source.Options.EverySeconds));
+            DateTimeOffset due = goesOn ? now : claim.StartedAt + Jittered(TimeSpan.FromSeconds(source.Options.EverySeconds));
             await watermarks.SucceedAsync(claim, heard, now, due > now ? due : now);
             collector.Metrics.Resynced(source.Name, "answered", kept);
         }

@@ -10,8 +10,8 @@ internal sealed class ResyncSource(string name, ResyncOptions options, Uri addre
 
     public ISourceClient Client => client;
 
-    /// <summary>API and address: where either differs, what was known is another source's.</summary>
-    public string Asked { get; } = $"{options.Api} {address}";
+    /// <summary>API, address and what of it is read: where one differs, what was known is another source's.</summary>
+    public string Asked { get; } = $"{options.Api} {address} {string.Join(',', options.Only)}".TrimEnd();
 
     /// <summary>Given when it is to be asked soon.</summary>
     public Storage.WakeSignal Wake { get; } = new(clock);

@@ -14,7 +14,7 @@ internal sealed record SourceStanding(string State, TimeSpan? Silence, TimeSpan?
     public static SourceStanding Of(WatermarkRow row, ResyncOptions options, DateTimeOffset now)
     {
         TimeSpan? since = now - row.SucceededAt;
-        bool overdue = since > TimeSpan.FromSeconds(2L * options.EverySeconds) + TimeSpan.FromSeconds(options.TimeoutSeconds);
+        bool overdue = now - row.HeardAt > TimeSpan.FromSeconds(2L * options.EverySeconds) + TimeSpan.FromSeconds(options.TimeoutSeconds);
         string state = row.Trouble is not null ? "failing"
             : row.ClaimedUntil > now && row.SucceededAt is null ? "asking"
             : row.SucceededAt is null ? "never-answered"

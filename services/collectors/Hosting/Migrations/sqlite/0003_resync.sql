@@ -17,15 +17,14 @@ create table resync (
     failures      integer not null default 0              -- in a row
 );
 
--- What a source said last of things that can go back to what they were: saying it again is nothing new.
+-- What a source said last of things that can go back to what they were: saying it again is nothing new,
+-- unless somebody else spoke of them since (an empty state).
 create table resync_seen (
     name   text not null,
     target text not null,
     state  text not null,
     primary key (name, target)
 ) without rowid;
-
-create index resync_seen_target on resync_seen (target);
 
 -- What hints named, to be asked for by name.
 create table resync_wish (

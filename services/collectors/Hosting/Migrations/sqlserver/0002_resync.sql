@@ -18,15 +18,14 @@ create table {schema}.resync (
     constraint resync_key primary key clustered (name)
 );
 
--- What a source said last of things that can go back to what they were: saying it again is nothing new.
+-- What a source said last of things that can go back to what they were: saying it again is nothing new,
+-- unless somebody else spoke of them since (an empty state).
 create table {schema}.resync_seen (
     name   nvarchar(100) collate Latin1_General_100_BIN2 not null,
     target nvarchar(330) collate Latin1_General_100_BIN2 not null,
-    state  nvarchar(330) collate Latin1_General_100_BIN2 not null,
+    state  nvarchar(max) collate Latin1_General_100_BIN2 not null,
     constraint resync_seen_key primary key clustered (name, target)
 );
-
-create index resync_seen_target on {schema}.resync_seen (target);
 
 -- What hints named, to be asked for by name.
 create table {schema}.resync_wish (
@@ -39,7 +38,7 @@ create table {schema}.resync_wish (
 create type {schema}.seen_row as table (
     name   nvarchar(100) collate Latin1_General_100_BIN2 not null,
     target nvarchar(330) collate Latin1_General_100_BIN2 not null,
-    state  nvarchar(330) collate Latin1_General_100_BIN2 null,
+    state  nvarchar(max) collate Latin1_General_100_BIN2 null,
     primary key (name, target)
 );
 

@@ -31,6 +31,9 @@ internal sealed class LineBuffer(int longest)
         return _bytes.AsMemory(_end);
     }
 
+    /// <summary>Whether nothing is left that is no whole line.</summary>
+    public bool IsEmpty => _start == _end;
+
     /// <summary>So many bytes were put there.</summary>
     public void Filled(int count) => _end += count;
 

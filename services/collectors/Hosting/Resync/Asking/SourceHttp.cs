@@ -63,15 +63,16 @@ public sealed class SourceHttp : IDisposable
 
     /// <summary>The lines of an answer that the source goes on writing; ends with the answer.</summary>
     /// <param name="request">What to read.</param>
-    /// <param name="silence">How long no byte may come before the connection counts as lost.</param>
+    /// <param name="most">How long it may go on in all.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="SourceException">The answer broke off, or a line is too long.</exception>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLinesAsync(
-        SourceRequest request, TimeSpan silence, [EnumeratorCancellation] CancellationToken cancellationToken)
+        SourceRequest request, TimeSpan most, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using HttpResponseMessage response = await SendAsync(request, cancellationToken);
         await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var lines = new LineBuffer(_options.MaxAnswerBytes);
+        using CancellationTokenSource limit = Limit(most, cancellationToken);
         while (true)
         {
             while (lines.TryTake(out ReadOnlyMemory<byte> line))
@@ -79,11 +80,14 @@ public sealed class SourceHttp : IDisposable
                 yield return line;
             }
 
-            using CancellationTokenSource limit = Limit(silence, cancellationToken);
             int read = await SourceTroubles.TellAsync(() => stream.ReadAsync(lines.Room(), limit.Token).AsTask(), cancellationToken);
             if (read == 0)
             {
-                // What follows the last line break is a line that was cut off.
+                if (!lines.IsEmpty)
+                {
+                    throw new SourceException(SourceTrouble.Truncated, "the answer ended within a line");
+                }
+
                 yield break;
             }
 
@@ -97,6 +101,9 @@ public sealed class SourceHttp : IDisposable
         Uri.TryCreate(from, link, out Uri? address) && IsOwn(address)
             ? address
             : throw new SourceException(SourceTrouble.Unexpected, "an answer leads to another address than the source's");
+
+    /// <summary>User and secret as they would be shown, for APIs that hand out tokens for them; null where none is configured.</summary>
+    public Task<AuthenticationHeaderValue?> OfferAsync(CancellationToken cancellationToken) => _credential.OfferAsync(cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _room.Dispose();

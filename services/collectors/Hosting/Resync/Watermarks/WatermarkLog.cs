@@ -113,10 +113,14 @@ internal sealed class WatermarkLog(IStore store)
     public Task ReleaseAsync(Claim claim) => store.WriteAsync(
         tx => tx.ExecuteAsync(_sql.Release, new { name = claim.Name, claim = claim.Id }), CancellationToken.None);
 
-    /// <summary>Somebody else than a resync spoke of things that can go back to what they were.</summary>
-    public Task UnseeAsync(StoreTransaction transaction, IReadOnlyCollection<string> targets) => targets.Count == 0
-        ? Task.CompletedTask
-        : transaction.ExecuteAsync(_sql.Unsee, new { targets = transaction.Keys(targets) });
+    /// <summary>
+    /// Somebody else spoke of things that can go back to what they were: what the source says of them next is news, even
+    /// if it is what it said before.
+    /// </summary>
+    public Task UnseeAsync(StoreTransaction transaction, string name, IEnumerable<string> targets) => transaction.ExecuteRowsAsync(
+        _sql.AddSeen,
+        WatermarkStatements.SeenRows,
+        [.. targets.Where(t => t.Length <= WatermarkStatements.LongestTarget).Distinct(StringComparer.Ordinal).Select(t => new SeenRow(name, t, ""))]);
 
     private sealed record Seen
     {

@@ -3,9 +3,9 @@ using ReleaseIntegrity.Storage;
 namespace ReleaseIntegrity.Collectors.Hosting.Resync.Watermarks;
 
 /// <summary>The SQL of watermarks and of what was seen and wished for, per engine.</summary>
-internal sealed record WatermarkStatements(string Engine)
+internal sealed record WatermarkStatements
 {
-    /// <summary>Names and targets are keys: what is longer is not kept apart, and read by the full answer alone.</summary>
+    /// <summary>Targets are keys: what is longer is not kept apart, and read by the full answer alone.</summary>
     public const int LongestTarget = 330;
 
     /// <summary>Wishes of one source that wait at once; what exceeds them is left to the full answer.</summary>
@@ -15,7 +15,7 @@ internal sealed record WatermarkStatements(string Engine)
     public static RowShape<SeenRow> SeenRows { get; } = RowShape.Of<SeenRow>("seen_row")
         .Text("name", 100, r => r.Name)
         .Text("target", LongestTarget, r => r.Target)
-        .Text("state", LongestTarget, r => r.State);
+        .Text("state", r => r.State);
 
     /// <summary>What a hint named.</summary>
     public static RowShape<WishRow> WishRows { get; } = RowShape.Of<WishRow>("wish_row")
@@ -82,15 +82,12 @@ internal sealed record WatermarkStatements(string Engine)
 
     public string EndWishes { get; } = "delete from resync_wish where name = @name and asked_at <= @startedAt";
 
-    /// <summary>Somebody else spoke of things: what the source says next is news, even if it said it before.</summary>
-    public string Unsee { get; } = $"delete from resync_seen where target in (select value from {StoreSnapshot.KeysIn(Engine, "targets")})";
-
     public static WatermarkStatements For(string engine) => StoreEngines.Choose(engine, Sqlite, SqlServer);
 
     private const string Columns =
         "name, watermark, behind, due_at, requested_at, claimed_until, started_at, heard_at, succeeded_at, failed_at, trouble, detail, failures";
 
-    private static readonly WatermarkStatements Sqlite = new(StoreEngines.Sqlite)
+    private static readonly WatermarkStatements Sqlite = new()
     {
         AddSource = "insert into resync (name, asked, due_at) values (@name, @asked, @at) on conflict do nothing",
         AddSeen = """
@@ -106,7 +103,7 @@ internal sealed record WatermarkStatements(string Engine)
             """,
     };
 
-    private static readonly WatermarkStatements SqlServer = new(StoreEngines.SqlServer)
+    private static readonly WatermarkStatements SqlServer = new()
     {
         AddSource = """
             insert into resync (name, asked, due_at)
