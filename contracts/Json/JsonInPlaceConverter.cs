@@ -1,19 +1,24 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace ReleaseIntegrity.Contracts.Json;
 
-/// <summary>Writes a text that is JSON as that JSON, without escaping it a second time, and reads it back as its text.</summary>
-public sealed class JsonInPlaceConverter : JsonConverter<string>
+/// <summary>
+/// Writes bytes that are JSON (UTF-8) as that JSON, and reads them back byte for byte: a document inside a message is
+/// neither escaped nor copied as a string, and its hash stays true.
+/// </summary>
+public sealed class JsonInPlaceConverter : JsonConverter<byte[]>
 {
     /// <inheritdoc/>
-    public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override byte[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         using var document = JsonDocument.ParseValue(ref reader);
-        return document.RootElement.GetRawText();
+        return JsonMarshal.GetRawUtf8Value(document.RootElement).ToArray();
     }
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
-        writer.WriteRawValue(value);
+    public override void Write(Utf8JsonWriter writer, byte[] value, JsonSerializerOptions options) =>
+        // Written by a serialiser of ours; whoever reads the message finds out whether it is JSON.
+        writer.WriteRawValue(value, skipInputValidation: true);
 }

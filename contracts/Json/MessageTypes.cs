@@ -46,13 +46,13 @@ public static class MessageTypes
     /// <summary>The published name of a type; null where it is no message.</summary>
     public static string? Find(Type type) => Names.GetValueOrDefault(type);
 
-    /// <summary>A message as JSON.</summary>
-    public static string Serialise<T>(T message) => JsonSerializer.Serialize(message, ByName[NameOf<T>()]);
+    /// <summary>A message as JSON, UTF-8.</summary>
+    public static byte[] Serialise<T>(T message) => JsonSerializer.SerializeToUtf8Bytes(message, ByName[NameOf<T>()]);
 
     /// <summary>The message that a name and its JSON stand for; the object's type is the message type.</summary>
     /// <exception cref="UnknownMessageTypeException">The name is not published here: its sender may be newer.</exception>
     /// <exception cref="JsonException">The JSON is not such a message.</exception>
-    public static object Deserialise(string name, string json) =>
+    public static object Deserialise(string name, ReadOnlySpan<byte> json) =>
         ByName.TryGetValue(name, out JsonTypeInfo? type)
             ? JsonSerializer.Deserialize(json, type) ?? throw new JsonException($"null is no {name}")
             : throw new UnknownMessageTypeException(

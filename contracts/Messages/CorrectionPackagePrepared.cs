@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using ReleaseIntegrity.Contracts.Json;
+
 namespace ReleaseIntegrity.Contracts.Messages;
 
 /// <summary>
@@ -18,8 +21,10 @@ public sealed record CorrectionPackagePrepared
     /// <summary>Id of the package before it in the chain; null for the first.</summary>
     public string? Supersedes { get; init; }
 
-    /// <summary>The package: a <c>package/v1</c> document as canonical JSON (RFC 8785), unmasked, its id included.</summary>
-    public required string CanonicalPackage { get; init; }
+    /// <summary>The package: a <c>package/v1</c> document as canonical JSON (RFC 8785), UTF-8, unmasked, its id included; on the wire it
+    /// stands in place.</summary>
+    [JsonConverter(typeof(JsonInPlaceConverter))]
+    public required byte[] CanonicalPackage { get; init; }
 
     /// <summary>When the reconciler prepared it, UTC.</summary>
     public required DateTimeOffset PreparedAt { get; init; }

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using ReleaseIntegrity.Contracts.Json;
+
 namespace ReleaseIntegrity.Contracts.Messages;
 
 /// <summary>
@@ -12,10 +15,11 @@ public sealed record LedgerChanged
     /// <summary>Counts the ledgers of this tuple, from 1; of two messages the greater revision is the later ledger.</summary>
     public required long Revision { get; init; }
 
-    /// <summary>The ledger: a <c>ledger/v1</c> document as canonical JSON (RFC 8785), unmasked.</summary>
-    public required string CanonicalLedger { get; init; }
+    /// <summary>The ledger: a <c>ledger/v1</c> document as canonical JSON (RFC 8785), UTF-8, unmasked; on the wire it stands in place.</summary>
+    [JsonConverter(typeof(JsonInPlaceConverter))]
+    public required byte[] CanonicalLedger { get; init; }
 
-    /// <summary>Lower-case hex SHA-256 of the canonical text's UTF-8 bytes.</summary>
+    /// <summary>Lower-case hex SHA-256 of the canonical bytes.</summary>
     public required string LedgerSha256 { get; init; }
 
     /// <summary>When the reconciler recorded it, UTC.</summary>

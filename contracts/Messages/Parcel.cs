@@ -15,6 +15,6 @@ public sealed record Parcel(string Outbox, IReadOnlyList<ParcelItem> Items);
 /// <summary>One message of a parcel.</summary>
 /// <param name="Id">Identity of the fact, the same whenever it is sent again.</param>
 /// <param name="Type">Published name of its type, with the version (<see cref="MessageTypes"/>).</param>
-/// <param name="Body">The message as JSON; on the wire it stands in place, not as a string.</param>
+/// <param name="Body">The message as JSON, UTF-8; on the wire it stands in place, not as a string.</param>
 public sealed record ParcelItem(
-    Guid Id, string Type, [property: JsonConverter(typeof(JsonInPlaceConverter))] string Body);
+    Guid Id, string Type, [property: JsonConverter(typeof(JsonInPlaceConverter))] byte[] Body);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -36,12 +37,21 @@ public static class ServiceDefaults
         return builder;
     }
 
+    /// <summary>Adds the folder of secrets, where a file is a setting and its text the value; it need not be there.</summary>
+    /// <param name="configuration">The settings so far, among them <see cref="SecretsFolder"/>.</param>
+    /// <param name="defaultFolder">Where it is when they don't say.</param>
+    public static void AddSecrets(this ConfigurationManager configuration, string defaultFolder = DefaultSecretsFolder) =>
+        configuration.AddKeyPerFile(Path.GetFullPath(configuration[SecretsFolder] ?? defaultFolder), optional: true, reloadOnChange: false);
+
     /// <summary>A builder that knows the settings, and nothing else yet.</summary>
     internal static WebApplicationBuilder CreateConfigured(string[] args)
     {
         // A changed file counts at the next start: nothing here is read twice.
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
-        AddSecrets(builder.Configuration, args);
+        builder.Configuration.AddSecrets();
+
+        // Once more: it has the last word.
+        builder.Configuration.AddCommandLine(args);
         return builder;
     }
 
@@ -55,21 +65,13 @@ public static class ServiceDefaults
     private static ListenAddress[] Listen(WebApplicationBuilder builder, string defaultUrl)
     {
         ListenAddress[] addresses = ListenAddress.ParseAll(builder.Configuration[WebHostDefaults.ServerUrlsKey] ?? defaultUrl);
+        X509Certificate2? certificate = ServerCertificate.For(addresses, builder.Configuration);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            Array.ForEach(addresses, address => address.Listen(kestrel));
+            Array.ForEach(addresses, address => address.Listen(kestrel, certificate: certificate));
         });
         return addresses;
-    }
-
-    private static void AddSecrets(ConfigurationManager configuration, string[] args)
-    {
-        string folder = Path.GetFullPath(configuration[SecretsFolder] ?? DefaultSecretsFolder);
-        configuration.AddKeyPerFile(folder, optional: true, reloadOnChange: false);
-
-        // Once more: it has the last word.
-        configuration.AddCommandLine(args);
     }
 
     private static void AddLogs(ILoggingBuilder logging)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -11,6 +12,7 @@ using ReleaseIntegrity.Collectors.Hosting;
 using ReleaseIntegrity.Collectors.Hosting.Resync;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Hosting;
 using ReleaseIntegrity.Hosting.Health;
 using ReleaseIntegrity.Storage;
 
@@ -35,11 +37,14 @@ internal sealed class CollectorHost : IAsyncDisposable
         Action<IServiceCollection>? services = null,
         IReadOnlyList<INormalizer>? normalisers = null,
         string urls = "http://127.0.0.1:0",
+        X509Certificate2? certificate = null,
+        X509Certificate2? shown = null,
         IReadOnlyList<SourceApi>? apis = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(urls);
+        ListenAddress address = ListenAddress.Parse(urls);
+        builder.WebHost.ConfigureKestrel(kestrel => address.Listen(kestrel, certificate: certificate));
         builder.Services.AddCollector(
             Source.ArtifactRegistry,
             _ => normalisers ?? [new FakeNormalizer(), new FakeNormalizer("other")],
@@ -64,6 +69,13 @@ internal sealed class CollectorHost : IAsyncDisposable
         }
 
         var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(60) };
+        if (certificate is not null)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, server, _, _) => server?.GetCertHashString() == certificate.GetCertHashString();
+            handler.SslOptions.ClientCertificates = shown is null ? null : [shown];
+            handler.SslOptions.LocalCertificateSelectionCallback = shown is null ? null : (_, _, _, _, _) => shown;
+        }
+
         return new CollectorHost(app) { Client = new HttpClient(handler) { BaseAddress = new Uri(app.Urls.First()) } };
     }
 

@@ -6,6 +6,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Options;
 using ReleaseIntegrity.Collectors.Hosting;
+using ReleaseIntegrity.Collectors.Hosting.Authentication;
 using ReleaseIntegrity.Hosting;
 
 namespace ReleaseIntegrity.Tests.Collectors;
@@ -60,12 +61,12 @@ public sealed class IntakeTests : WithFolder
     }
 
     [Fact]
-    public async Task A_missing_secret_is_401_a_wrong_one_403_and_either_of_two_is_taken()
+    public async Task A_missing_or_wrong_secret_is_401_and_either_of_two_is_taken()
     {
         await using CollectorHost host = await CollectorHost.StartAsync(Folder, Guarded);
         Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, null));
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(host, "Bearer wrong"));
-        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(host, "Bearer"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, "Bearer wrong"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(host, "Bearer"));
         Assert.Equal(HttpStatusCode.Accepted, await StatusAsync(host, "Bearer " + Secret));
         Assert.Equal(HttpStatusCode.Accepted, await StatusAsync(host, NextSecret));
         using HttpResponseMessage read = await host.Client.GetAsync(new Uri("counts", UriKind.Relative), Ct);

@@ -66,7 +66,7 @@ public sealed class WireTests
         object back = MessageTypes.Deserialise(
             MessageTypes.NameOf<ObservationsNormalised>(), MessageTypes.Serialise(message));
         Assert.Equivalent(message, back, strict: true);
-        Assert.Throws<UnknownMessageTypeException>(() => MessageTypes.Deserialise("observations-normalised.v2", "{}"));
+        Assert.Throws<UnknownMessageTypeException>(() => MessageTypes.Deserialise("observations-normalised.v2", "{}"u8));
     }
 
     [Fact]

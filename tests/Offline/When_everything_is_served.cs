@@ -104,6 +104,22 @@ public sealed class When_everything_is_served : IDisposable
     }
 
     [Fact]
+    public async Task A_secret_in_a_file_of_the_data_folder_is_asked_of_senders_by_the_scheme_in_the_settings()
+    {
+        string secret = new('s', 32);
+        _scratch.Write("data/settings.json", """{ "Collectors": { "artifact-registry": { "Credential": { "Scheme": "gitlab-token" } } } }""");
+        _scratch.Write("data/secrets/Collectors__artifact-registry__Credential__Secrets__0", secret + "\n");
+        await using ServiceHost host = await StartAsync();
+        using var http = new HttpClient { BaseAddress = host.Http[0] };
+
+        (HttpStatusCode without, _) = await PostAsync(http, "notifications/distribution", "{}");
+        http.DefaultRequestHeaders.Add("X-Gitlab-Token", secret);
+        (HttpStatusCode with, _) = await PostAsync(http, "notifications/distribution", "{}");
+
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.Accepted), (without, with));
+    }
+
+    [Fact]
     public async Task Ledgers_stay_on_this_machine()
     {
         IPAddress? address = NetworkInterface.GetAllNetworkInterfaces()

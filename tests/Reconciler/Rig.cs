@@ -88,8 +88,8 @@ internal sealed class Rig
     {
         LedgerChanged last = (await PublishedAsync<LedgerChanged>()).Last(l => l.Tuple == tuple);
         Assert.Equal((await TupleAsync(tuple)).LedgerSha256, last.LedgerSha256);
-        Assert.Equal(last.LedgerSha256, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(last.CanonicalLedger))));
-        return last.CanonicalLedger;
+        Assert.Equal(last.LedgerSha256, Convert.ToHexStringLower(SHA256.HashData(last.CanonicalLedger)));
+        return Encoding.UTF8.GetString(last.CanonicalLedger);
     }
 
     /// <summary>Fires every timer that is due, until none is.</summary>
@@ -135,6 +135,6 @@ internal sealed class Rig
     {
         public string Type { get; init; } = "";
 
-        public string Payload { get; init; } = "";
+        public byte[] Payload { get; init; } = [];
     }
 }

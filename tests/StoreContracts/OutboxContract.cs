@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using ReleaseIntegrity.Storage;
@@ -177,7 +178,7 @@ public abstract class OutboxContract<TEngine> : IAsyncLifetime
     {
         Id = OutboxMessage.DerivedId("test", $"{i}"),
         Type = "test",
-        Payload = $"m{i}",
+        Payload = Encoding.UTF8.GetBytes($"m{i}"),
         Destination = "queue",
         OrderKey = key,
     };
@@ -198,12 +199,12 @@ public abstract class OutboxContract<TEngine> : IAsyncLifetime
 
         public Task PublishAsync(OutboxParcel parcel, CancellationToken cancellationToken)
         {
-            if (parcel.Messages.Any(m => m.Payload == Refuse))
+            if (parcel.Messages.Any(m => Encoding.UTF8.GetString(m.Payload) == Refuse))
             {
                 throw new IOException("the transport is down");
             }
 
-            parcel.Messages.ToList().ForEach(m => _payloads.Enqueue(m.Payload));
+            parcel.Messages.ToList().ForEach(m => _payloads.Enqueue(Encoding.UTF8.GetString(m.Payload)));
             return Task.CompletedTask;
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using ReleaseIntegrity.Storage;
 
@@ -48,7 +49,7 @@ public sealed class Shared_sqlite_files : IDisposable
         await stores[0].WriteAsync(
             tx => outboxes[0].EnqueueAsync(tx, [.. Enumerable.Range(0, Messages).Select(i => new OutboxMessage
             {
-                Id = new Guid(i, 0, 0, new byte[8]), Type = "t", Payload = $"{i}", OrderKey = $"{i % 7}",
+                Id = new Guid(i, 0, 0, new byte[8]), Type = "t", Payload = Encoding.UTF8.GetBytes($"{i}"), OrderKey = $"{i % 7}",
             })]),
             Ct);
         await Task.WhenAll(outboxes.Select(async outbox =>
@@ -110,7 +111,7 @@ public sealed class Shared_sqlite_files : IDisposable
 
         public Task PublishAsync(OutboxParcel parcel, CancellationToken cancellationToken)
         {
-            parcel.Messages.ToList().ForEach(m => Payloads.Enqueue(m.Payload));
+            parcel.Messages.ToList().ForEach(m => Payloads.Enqueue(Encoding.UTF8.GetString(m.Payload)));
             return Task.CompletedTask;
         }
     }

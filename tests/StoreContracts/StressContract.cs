@@ -87,7 +87,7 @@ public abstract class StressContract<TEngine> : IAsyncLifetime
                         }
                     }
 
-                    await outbox.EnqueueAsync(tx, [new OutboxMessage { Id = message, Type = "t", Payload = "{}" }]);
+                    await outbox.EnqueueAsync(tx, [new OutboxMessage { Id = message, Type = "t", Payload = "{}"u8.ToArray() }]);
                 },
                 Ct);
             return true;

@@ -1,5 +1,5 @@
 using ReleaseIntegrity.AllInOne.Offline;
-using ReleaseIntegrity.Collectors.Hosting;
+using ReleaseIntegrity.Collectors.Hosting.Authentication;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Hosting;
 

@@ -18,6 +18,9 @@ internal sealed class DataFolder
     /// <summary>Settings of the collectors, credentials above all; need not be there.</summary>
     public string SettingsFile => System.IO.Path.Combine(Path, "settings.json");
 
+    /// <summary>Secrets, a file per setting (<c>Collectors__Credential__Secrets__0</c>); need not be there.</summary>
+    public string SecretsFolder => System.IO.Path.Combine(Path, "secrets");
+
     /// <summary>The handoff's store.</summary>
     public StoreOptions Handoff
     {

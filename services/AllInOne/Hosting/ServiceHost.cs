@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ReleaseIntegrity.AllInOne.Offline;
 using ReleaseIntegrity.AllInOne.Offline.Input;
@@ -47,13 +48,14 @@ internal sealed class ServiceHost : IAsyncDisposable
         Credentials.Require(builder.Configuration, addresses, data);
         AddServices(builder, data, policy);
 
-        var listening = new List<ListenOptions>();
+        X509Certificate2? certificate = CertificateFor(addresses, builder.Configuration);
+        var listening = new List<(ListenOptions Bound, string Scheme)>();
         ListenOptions? grpc = null;
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             foreach (ListenAddress address in addresses)
             {
-                address.Listen(kestrel, HttpProtocols.Http1, listening.Add);
+                address.Listen(kestrel, HttpProtocols.Http1, bound => listening.Add((bound, address.IsTls ? "https" : "http")), certificate);
             }
 
             // Without TLS one port can't speak both HTTP/1.1 and the HTTP/2 that gRPC needs.
@@ -77,7 +79,7 @@ internal sealed class ServiceHost : IAsyncDisposable
             throw new UsageException(string.Join('\n', StartRefusal.ReasonsOf(e) ?? [e.Message]));
         }
 
-        return new ServiceHost(app, [.. listening.Select(Reachable)], Reachable(grpc!));
+        return new ServiceHost(app, [.. listening.Select(l => Reachable(l.Bound, l.Scheme))], Reachable(grpc!, "http"));
     }
 
     /// <summary>Serves until the process is told to stop.</summary>
@@ -110,11 +112,24 @@ internal sealed class ServiceHost : IAsyncDisposable
         }
     }
 
+    private static X509Certificate2? CertificateFor(ListenAddress[] addresses, IConfiguration configuration)
+    {
+        try
+        {
+            return ServerCertificate.For(addresses, configuration);
+        }
+        catch (ListenException bad)
+        {
+            throw new UsageException($"--urls: {bad.Message}");
+        }
+    }
+
     private static WebApplicationBuilder CreateBuilder(ServeRequest request, DataFolder data)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Configuration.AddJsonFile(data.SettingsFile, optional: true);
         builder.Configuration.AddEnvironmentVariables();
+        builder.Configuration.AddSecrets(data.SecretsFolder);
 
         // Results go to stdout; what happens meanwhile goes to stderr.
         builder.Logging.ClearProviders().AddSimpleConsole(console =>
@@ -173,10 +188,10 @@ internal sealed class ServiceHost : IAsyncDisposable
         app.MapHandoff();
     }
 
-    private static Uri Reachable(ListenOptions options)
+    private static Uri Reachable(ListenOptions options, string scheme)
     {
         IPEndPoint bound = options.IPEndPoint!;
         bool any = bound.Address.Equals(IPAddress.Any) || bound.Address.Equals(IPAddress.IPv6Any);
-        return new UriBuilder("http", any ? "localhost" : bound.Address.ToString(), bound.Port).Uri;
+        return new UriBuilder(scheme, any ? "localhost" : bound.Address.ToString(), bound.Port).Uri;
     }
 }

@@ -1,4 +1,5 @@
 using ReleaseIntegrity.Storage;
+using ReleaseIntegrity.Storage.SqlServer;
 
 namespace ReleaseIntegrity.Hosting.Doctor;
 
@@ -37,10 +38,10 @@ public sealed class StoreExamination(string subject, StoreOptions store, IReadOn
 
         await using IStore open = opened;
         List<Finding> findings = [Finding.Ok(Subject, $"{store.Engine} answers, and its schema is up to date")];
-        if (store.Engine == StoreEngines.SqlServer)
+        if (open is SqlServerStore server)
         {
             DateTime before = clock.GetUtcNow().UtcDateTime;
-            DateTime theirs = await open.ReadAsync(s => s.SingleAsync<DateTime>("select sysutcdatetime()"), cancellationToken);
+            DateTime theirs = await server.ClockAsync(cancellationToken);
             findings.Add(Compare(theirs - before - ((clock.GetUtcNow().UtcDateTime - before) / 2)));
         }
 

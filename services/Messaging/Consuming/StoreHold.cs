@@ -64,9 +64,7 @@ public sealed class StoreHold(IStore store, ILogger<StoreHold> logger)
         limit.CancelAfter(ProbeLimit);
         try
         {
-            // A write, since a store that can only be read is down as far as a consumer is concerned.
-            await store.WriteAsync(
-                transaction => transaction.ExecuteAsync("delete from inbox where consumer = ''"), limit.Token);
+            await Inbox.ProbeAsync(store, limit.Token);
             return true;
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)

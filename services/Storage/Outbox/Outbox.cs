@@ -142,7 +142,7 @@ internal sealed record ClaimedMessage
 
     public string Type { get; init; } = "";
 
-    public string Payload { get; init; } = "";
+    public byte[] Payload { get; init; } = [];
 
     public string? Destination { get; init; }
 

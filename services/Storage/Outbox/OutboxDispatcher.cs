@@ -67,6 +67,7 @@ public sealed class OutboxDispatcher(
                 if (await DispatchOnceAsync(stoppingToken) < _options.BatchLimit)
                 {
                     await outbox.WaitAsync(_options.PollInterval, stoppingToken);
+                    await Task.Delay(_options.Gather, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

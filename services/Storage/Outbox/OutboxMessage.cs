@@ -12,8 +12,8 @@ public sealed record OutboxMessage
     /// <summary>Published name of the message type; the publisher knows what to make of it.</summary>
     public required string Type { get; init; }
 
-    /// <summary>The message as JSON.</summary>
-    public required string Payload { get; init; }
+    /// <summary>The message as JSON, UTF-8.</summary>
+    public required byte[] Payload { get; init; }
 
     /// <summary>
     /// Queue to send to, whose consumer must get it. Null publishes by type, for whoever listens, which may be nobody.

@@ -20,8 +20,14 @@ public sealed record OutboxOptions
     /// <summary>Messages that travel in one parcel, at most. Default 100.</summary>
     public int ParcelItemLimit { get; init; } = 100;
 
-    /// <summary>Characters of JSON in one parcel, at most; a longer message has one of its own. Default 256 Ki.</summary>
-    public int ParcelCharacterLimit { get; init; } = 256 * 1024;
+    /// <summary>Bytes of JSON in one parcel, at most; a longer message has one of its own. Default 128 KiB.</summary>
+    public int ParcelByteLimit { get; init; } = 128 * 1024;
+
+    /// <summary>
+    /// How long a dispatcher that was woken waits for further messages to join the first, since what a broker charges for is
+    /// the parcel. Default 10 ms.
+    /// </summary>
+    public TimeSpan Gather { get; init; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Parcels in the transport's hands at once, at most. Default 16.</summary>
     public int PublishConcurrency { get; init; } = 16;

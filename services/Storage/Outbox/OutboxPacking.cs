@@ -47,5 +47,5 @@ internal static class OutboxPacking
     private static bool Fits(List<ClaimedMessage> parcel, ClaimedMessage[] more, OutboxOptions options) =>
         parcel.Count == 0
         || (parcel.Count + more.Length <= options.ParcelItemLimit
-            && parcel.Sum(m => (long)m.Payload.Length) + more.Sum(m => (long)m.Payload.Length) <= options.ParcelCharacterLimit);
+            && parcel.Sum(m => (long)m.Payload.Length) + more.Sum(m => (long)m.Payload.Length) <= options.ParcelByteLimit);
 }

@@ -8,7 +8,7 @@ internal sealed record OutboxStatements(string Engine)
         .Int("number", row => row.Number)
         .Id("message_id", row => row.Message.Id)
         .Text("type", 200, row => row.Message.Type)
-        .Text("payload", row => row.Message.Payload)
+        .Bytes("payload", row => row.Message.Payload)
         .Text("destination", 200, row => row.Message.Destination)
         .Text("order_key", 200, row => row.Message.OrderKey);
 

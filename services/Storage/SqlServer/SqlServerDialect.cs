@@ -15,31 +15,6 @@ internal sealed class SqlServerDialect(string schema) : IStoreDialect
     private const int KeyLength = 450;
     private const int ResourceLength = 240;
 
-    // One round trip, however many locks. The list is ordered here, because a table has no order. sp_getapplock tells
-    // by its result, not by an error, that it gave up: -1 after the wait, -2 cancelled, -3 deadlock victim.
-    private const string TakeLocks = """
-        declare @resource nvarchar(255), @result int, @message nvarchar(200);
-        declare resource_cursor cursor local fast_forward for
-          select value from @resources order by value;
-        open resource_cursor;
-        fetch next from resource_cursor into @resource;
-        while @@fetch_status = 0
-        begin
-          exec @result = sp_getapplock @Resource = @resource, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = @wait;
-          if @result < 0
-          begin
-            set @message = concat(N'a lock was not granted, sp_getapplock returned ', @result);
-            throw 51205, @message, 1;
-          end;
-          fetch next from resource_cursor into @resource;
-        end;
-        close resource_cursor;
-        deallocate resource_cursor;
-        """;
-
-    /// <summary>For the check of all statements.</summary>
-    internal static string Locking => TakeLocks;
-
     public string Engine => StoreEngines.SqlServer;
 
     public SqlMapper.ICustomQueryParameter Keys(IEnumerable<string> keys) =>
@@ -78,7 +53,7 @@ internal sealed class SqlServerDialect(string schema) : IStoreDialect
         // A locked resource belongs to the database, and the names to this store. Half of the statement's own time, so
         // that the wait ends with an answer rather than with a broken command.
         await transaction.ExecuteAsync(
-            TakeLocks,
+            SqlServerStatements.TakeLocks,
             new
             {
                 resources = Keys(resources.Select(r => $"{schema}/{r}")),

@@ -13,28 +13,13 @@ internal static class SqlServerStart
 
     private static readonly TimeSpan ConnectPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>The check's query, also for the check of all statements.</summary>
-    internal const string Facts = """
-        select name as "Database", is_read_committed_snapshot_on as "RowVersions",
-               case when snapshot_isolation_state = 1 then 1 else 0 end as "Snapshots",
-               coalesce(schema_name(), '') as "DefaultSchema", user_name() as "UserName"
-        from sys.databases where database_id = db_id()
-        """;
-
-    // The lock ends with its session, so a process that dies while it changes the schema does not keep the others out.
-    private const string TakeTurn = """
-        declare @result int;
-        exec @result = sp_getapplock @Resource = @resource, @LockMode = 'Exclusive', @LockOwner = 'Session', @LockTimeout = @wait;
-        select @result;
-        """;
-
     /// <summary>Waits for the server for a while, then checks the database, and the user unless it is only to migrate.</summary>
     /// <exception cref="StoreException">Something is missing; the message has the statement that makes up for it.</exception>
     internal static void Check(SqlServerStoreOptions options, bool asService)
     {
         RequireCultures();
         using SqlConnection connection = Connect(options);
-        DatabaseFacts facts = connection.QuerySingle<DatabaseFacts>(Facts);
+        DatabaseFacts facts = connection.QuerySingle<DatabaseFacts>(SqlServerStatements.Facts);
         List<string> refusals = [];
         if (!facts.RowVersions)
         {
@@ -70,7 +55,7 @@ internal static class SqlServerStart
         if (options.Migrate)
         {
             WaitForTurn(turn, options);
-            turn.Execute($"if schema_id('{options.Schema}') is null exec('create schema [{options.Schema}]')");
+            turn.Execute(SqlServerStatements.CreateSchema, new { schema = options.Schema });
         }
 
         List<string> applied = [];
@@ -89,7 +74,7 @@ internal static class SqlServerStart
     private static void WaitForTurn(SqlConnection connection, SqlServerStoreOptions options)
     {
         int result = connection.QuerySingle<int>(
-            TakeTurn,
+            SqlServerStatements.TakeTurn,
             new { resource = $"{options.Schema}/migrate", wait = (int)options.MigrationTimeout.TotalMilliseconds },
             commandTimeout: (int)options.MigrationTimeout.TotalSeconds + 30);
         if (result < 0)

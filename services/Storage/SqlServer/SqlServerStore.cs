@@ -119,6 +119,10 @@ public sealed class SqlServerStore : IStore
     /// <inheritdoc/>
     public bool IsUniqueViolation(Exception exception) => SqlServerFailures.IsUniqueViolation(exception);
 
+    /// <summary>What the server's clock shows, UTC.</summary>
+    public async Task<DateTime> ClockAsync(CancellationToken cancellationToken) => DateTime.SpecifyKind(
+        await ReadAsync(snapshot => snapshot.SingleAsync<DateTime>(SqlServerStatements.Clock), cancellationToken), DateTimeKind.Utc);
+
     /// <summary>Closes the connections that are pooled; those in use are closed when they are given back.</summary>
     public async ValueTask DisposeAsync()
     {

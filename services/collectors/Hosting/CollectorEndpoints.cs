@@ -13,8 +13,9 @@ namespace ReleaseIntegrity.Collectors.Hosting;
 public static class CollectorEndpoints
 {
     /// <summary>
-    /// Maps the collector of a source: <c>POST notifications/{format}</c>, <c>GET notifications/{intakeId}</c>,
-    /// <c>GET items</c> and <c>GET counts</c>; <c>GET watermarks</c> and <c>POST resync</c>. A process that hosts several maps each under a prefix of its own:
+    /// Maps the collector of a source: <c>POST</c> and <c>OPTIONS notifications/{format}</c>, <c>GET notifications/{intakeId}</c>,
+    /// <c>GET items</c> and <c>GET counts</c>; <c>GET watermarks</c> and <c>POST resync</c>. A process that hosts several maps
+    /// each under a prefix of its own:
     /// <c>app.MapGroup("/artifact-registry").MapCollector(…)</c>.
     /// </summary>
     public static IEndpointRouteBuilder MapCollector(this IEndpointRouteBuilder endpoints, Source source)
@@ -22,6 +23,9 @@ public static class CollectorEndpoints
         endpoints.MapPost(
             "notifications/{format}",
             (HttpContext context, string format) => Of(context, source).TakeAsync(context, format));
+        endpoints.MapMethods(
+            "notifications/{format}", [HttpMethods.Options],
+            (HttpContext context, string format) => WebHookHandshake.Answer(context, OptionsOf(context, source)));
         endpoints.MapGet(
             "notifications/{intakeId}",
             (HttpContext context, string intakeId) => Reads(context, source).NotificationAsync(context, intakeId));
@@ -36,6 +40,9 @@ public static class CollectorEndpoints
             (HttpContext context, string? instance, string? target) => Resyncs(context, source).RequestAsync(context, instance, target));
         return endpoints;
     }
+
+    private static CollectorOptions OptionsOf(HttpContext context, Source source) =>
+        context.RequestServices.GetRequiredKeyedService<Collector>(source).Options;
 
     private static IntakeEndpoint Of(HttpContext context, Source source) =>
         new(

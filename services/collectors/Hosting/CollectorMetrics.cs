@@ -17,7 +17,11 @@ internal sealed class CollectorMetrics(Source source)
 
     private static readonly Counter<long> Notifications = Meter.CreateCounter<long>(
         "releaseintegrity.collector.notifications", "{notification}",
-        "Notifications by answer: accepted, redelivered, unauthenticated, forbidden, unknown-format, too-large, encoded, full, stopping or failed.");
+        "Notifications by answer: accepted, redelivered, unauthenticated, forbidden, undecided, validated, unknown-format, too-large, encoded, full, stopping or failed.");
+
+    private static readonly Counter<long> Refusals = Meter.CreateCounter<long>(
+        "releaseintegrity.collector.authentication.refused", "{request}",
+        "Requests that were not let in, by format or endpoint, scheme, and reason: missing, wrong, untimely, not-local or undecided.");
 
     private static readonly Counter<long> Items = Meter.CreateCounter<long>(
         "releaseintegrity.collector.items", "{item}", "Items normalised, by outcome.");
@@ -42,6 +46,9 @@ internal sealed class CollectorMetrics(Source source)
 
     public void Answered(string format, string answer) =>
         Notifications.Add(1, new TagList { { "source", _source }, { "format", format }, { "answer", answer } });
+
+    public void Refused(string endpoint, string scheme, string reason) => Refusals.Add(
+        1, new TagList { { "source", _source }, { "endpoint", endpoint }, { "scheme", scheme }, { "reason", reason } });
 
     public void Normalised(string format, string outcome, long items) =>
         Items.Add(items, new TagList { { "source", _source }, { "format", format }, { "outcome", outcome } });

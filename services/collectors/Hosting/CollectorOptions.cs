@@ -1,3 +1,4 @@
+using ReleaseIntegrity.Collectors.Hosting.Authentication;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Collectors.Hosting;
@@ -23,8 +24,27 @@ public sealed class CollectorOptions
     /// </summary>
     public CredentialOptions? Credential { get; set; }
 
-    /// <summary>What a reader of <c>/notifications/{id}</c>, <c>/items</c> and <c>/counts</c> must show; default: <see cref="Credential"/>.</summary>
+    /// <summary>
+    /// What a reader of <c>/notifications/{id}</c>, <c>/items</c> and <c>/counts</c> must show; default: <see cref="Credential"/>,
+    /// unless that signs bodies, which a reader has none of: then only programs on this machine read.
+    /// </summary>
     public CredentialOptions? ReadCredential { get; set; }
+
+    /// <summary>
+    /// What an operator must show, to see what was kept as it is, to have it read again, and to drop it. Without one only
+    /// programs on this machine may: a sender's secret does not open this.
+    /// </summary>
+    public CredentialOptions? OperatorCredential { get; set; }
+
+    /// <summary>
+    /// Origins that may send CloudEvents here, as their <c>WebHook-Request-Origin</c> says it (<c>eventgrid.azure.net</c>), or
+    /// <c>*</c> for any. Who asks and isn't among them is refused the handshake; every notification needs its credential
+    /// nonetheless. Default none.
+    /// </summary>
+    public IList<string> WebHookOrigins { get; } = [];
+
+    /// <summary>Notifications per minute that such an origin is allowed; 0, the default, for as many as it likes.</summary>
+    public int WebHookRatePerMinute { get; set; }
 
     /// <summary>Settings per format, by its name.</summary>
     public Dictionary<string, FormatOptions> Formats { get; } = new(StringComparer.Ordinal);
@@ -66,17 +86,4 @@ public sealed class FormatOptions
 
     /// <summary>What its senders must show.</summary>
     public CredentialOptions? Credential { get; set; }
-}
-
-/// <summary>A static secret in a request header, as registries, ticket systems and webhooks send it.</summary>
-public sealed class CredentialOptions
-{
-    /// <summary>
-    /// The header. Default <c>Authorization</c>, where the secret may stand alone or after <c>Bearer</c>; to take
-    /// another scheme, make the whole value the secret (<c>Basic dXNlcjp…</c>).
-    /// </summary>
-    public string Header { get; set; } = "Authorization";
-
-    /// <summary>One secret, or two while it is being rotated: either is taken.</summary>
-    public IList<string> Secrets { get; } = [];
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ReleaseIntegrity.Collectors.Hosting.Authentication;
 using ReleaseIntegrity.Collectors.Hosting.Intake;
 
 namespace ReleaseIntegrity.Collectors.Hosting;
@@ -7,9 +8,7 @@ namespace ReleaseIntegrity.Collectors.Hosting;
 internal sealed class CollectorOptionsValidation(string name, IReadOnlyCollection<string> formats)
     : IValidateOptions<CollectorOptions>
 {
-    private const int ShortestSecret = 16;
     private const int LargestBody = 64 * 1024 * 1024;
-    private const string NewSecret = "make one with: openssl rand -hex 32";
 
     public ValidateOptionsResult Validate(string? optionsName, CollectorOptions options)
     {
@@ -22,9 +21,10 @@ internal sealed class CollectorOptionsValidation(string name, IReadOnlyCollectio
         [
             .. options.Store.Refusals(),
             .. Numbers(options),
-            .. Credential("Credential", options.Credential),
-            .. Credential("ReadCredential", options.ReadCredential),
-            .. options.Formats.SelectMany(f => Credential($"Formats:{f.Key}:Credential", f.Value.Credential)),
+            .. CredentialRefusals.Of("Credential", options.Credential),
+            .. CredentialRefusals.OfReader("ReadCredential", options.ReadCredential),
+            .. CredentialRefusals.OfReader("OperatorCredential", options.OperatorCredential),
+            .. options.Formats.SelectMany(f => CredentialRefusals.Of($"Formats:{f.Key}:Credential", f.Value.Credential)),
             .. options.Formats.Keys.Where(f => !formats.Contains(f)).Select(
                 f => $"Formats:{f} is no format of this collector; known: {string.Join(", ", formats)}"),
             .. options.KeptHeaders.Where(h => !KeptHeaders.MayKeep(h, options)).Select(
@@ -47,6 +47,11 @@ internal sealed class CollectorOptionsValidation(string name, IReadOnlyCollectio
             yield return $"MaxBytesInFlight must hold at least one body; write: \"MaxBytesInFlight\": {4L * options.MaxBodyBytes}";
         }
 
+        if (options.WebHookRatePerMinute < 0)
+        {
+            yield return "WebHookRatePerMinute must not be negative; remove it to allow any rate";
+        }
+
         (string Name, int Value)[] positive =
         [
             (nameof(options.MaxBacklog), options.MaxBacklog),
@@ -60,29 +65,6 @@ internal sealed class CollectorOptionsValidation(string name, IReadOnlyCollectio
             {
                 yield return $"{property} must be at least 1; remove it to get the default";
             }
-        }
-    }
-
-    private static IEnumerable<string> Credential(string path, CredentialOptions? credential)
-    {
-        if (credential is null)
-        {
-            yield break;
-        }
-
-        if (!KeptHeaders.IsHeaderName(credential.Header))
-        {
-            yield return $"{path}:Header is no header name; write for example: \"Header\": \"Authorization\"";
-        }
-
-        if (credential.Secrets.Count is < 1 or > 2)
-        {
-            yield return $"{path}:Secrets must hold one secret, or two while it is being rotated; {NewSecret}";
-        }
-
-        if (credential.Secrets.Any(s => s.Trim() != s || s.Length < ShortestSecret))
-        {
-            yield return $"{path}:Secrets must have at least {ShortestSecret} characters and no blanks around them; {NewSecret}";
         }
     }
 }

@@ -88,7 +88,7 @@ internal sealed class HandoffHost : IAsyncDisposable
         {
             Tuple = random.Tuple,
             Revision = revision,
-            CanonicalLedger = canonical,
+            CanonicalLedger = Encoding.UTF8.GetBytes(canonical),
             LedgerSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical))),
             RecordedAt = new DateTimeOffset(2026, 3, 22, 10, 0, 0, TimeSpan.Zero).AddMinutes(revision),
         };
@@ -107,7 +107,7 @@ internal sealed class HandoffHost : IAsyncDisposable
             PackageId = (string)package["id"]!,
             Revision = revision,
             Supersedes = revision == 1 ? null : (string)Content(random, revision - 1)["id"]!,
-            CanonicalPackage = CanonicalJson.Text(package),
+            CanonicalPackage = CanonicalJson.Bytes(package),
             PreparedAt = new DateTimeOffset(2026, 3, 22, 10, 0, 0, TimeSpan.Zero).AddMinutes(revision),
         };
     }

@@ -1,3 +1,4 @@
+using System.Text;
 using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using ReleaseIntegrity.Contracts.Messages;
@@ -48,9 +49,9 @@ public sealed class The_api_as_a_class : IAsyncLifetime, System.Diagnostics.Metr
         Ledger ledger = await _api.GetLedger(new GetLedgerRequest { Name = tuple + "/ledger" }, call);
         Assert.Equal(7, ledger.Revision);
         Assert.Equal(changed.LedgerSha256, ledger.Sha256);
-        Assert.Equal(_masker.Mask(changed.CanonicalLedger), ledger.MaskedJson);
+        Assert.Equal(_masker.Mask(Encoding.UTF8.GetString(changed.CanonicalLedger)), ledger.MaskedJson);
         CorrectionPackage package = await _api.GetCorrectionPackage(new GetCorrectionPackageRequest { Name = tuple + "/packages/latest" }, call);
-        Assert.Equal(_masker.Mask(HandoffHost.Prepared(random, 1).CanonicalPackage), package.MaskedJson);
+        Assert.Equal(_masker.Mask(Encoding.UTF8.GetString(HandoffHost.Prepared(random, 1).CanonicalPackage)), package.MaskedJson);
         Assert.True(package.HandoffTime.ToDateTimeOffset() > DateTimeOffset.UtcNow.AddMinutes(-5));
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Grpc.Core;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Handoff.Feed;
@@ -144,9 +145,9 @@ public class When_messages_arrive_in_any_order
         await Refused(() => host.Feed.Apply(ledger with { LedgerSha256 = new string('0', 64) }));
         await Refused(() => host.Feed.Apply(ledger with { Tuple = new ImageReference("other.example", "a/b", "1") }));
         await Refused(() => host.Feed.Apply(package with { PackageId = new string('0', 64) }));
-        await Refused(() => host.Feed.Apply(package with { CanonicalPackage = package.CanonicalPackage.Replace("2026-04-22", "2027-04-22") }));
-        await Refused(() => host.Feed.Apply(package with { CanonicalPackage = "null" }));
-        await Refused(() => host.Feed.Apply(package with { CanonicalPackage = "{\"schema\"" }));
+        await Refused(() => host.Feed.Apply(package with { CanonicalPackage = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(package.CanonicalPackage).Replace("2026-04-22", "2027-04-22")) }));
+        await Refused(() => host.Feed.Apply(package with { CanonicalPackage = "null"u8.ToArray() }));
+        await Refused(() => host.Feed.Apply(package with { CanonicalPackage = "{\"schema\""u8.ToArray() }));
         await Refused(() => host.Feed.Apply(package with { CanonicalPackage = ledger.CanonicalLedger }));
 
         async Task Refused(Func<Task<FeedOutcome>> apply)

@@ -81,7 +81,7 @@ public class When_the_scenario_is_handed_off
         {
             Tuple = World.Release,
             Revision = revision,
-            CanonicalLedger = ledger,
+            CanonicalLedger = Encoding.UTF8.GetBytes(ledger),
             LedgerSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ledger))),
             RecordedAt = World.Ten,
         });
@@ -93,7 +93,7 @@ public class When_the_scenario_is_handed_off
             PackageId = (string)package["id"]!,
             Revision = revision,
             Supersedes = revision == 1 ? null : (await Get(host, tuple)).PackageId,
-            CanonicalPackage = CanonicalJson.Text(package),
+            CanonicalPackage = CanonicalJson.Bytes(package),
             PreparedAt = World.Ten,
         });
         return tuple;

@@ -1,12 +1,10 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 using ReleaseIntegrity.Storage;
-using ReleaseIntegrity.Tests.Architecture.Reading;
 
 namespace ReleaseIntegrity.Tests.SqlServer.Reading;
 
 /// <summary>One statement that a service sends to SQL Server.</summary>
-/// <param name="Name">Where it stands: <c>OutboxStatements.Insert</c>, or the type and the statement's beginning.</param>
+/// <param name="Name">Where it stands: <c>OutboxStatements.Insert</c>.</param>
 /// <param name="Text">The statement.</param>
 /// <param name="Rows">The shapes that its <c>@rows</c> may have.</param>
 internal sealed record SqlText(string Name, string Text, IReadOnlyList<RowShape> Rows)
@@ -16,27 +14,20 @@ internal sealed record SqlText(string Name, string Text, IReadOnlyList<RowShape>
 }
 
 /// <summary>
-/// All T-SQL of one assembly, read from its compiled code: the members of its <c>…Statements</c> for SQL Server, every
-/// other statement, which engines spell alike, and the migrations.
+/// All T-SQL of one assembly: the members of its <c>…Statements</c>, in the spelling of SQL Server, and the migrations. That
+/// SQL stands nowhere else is for <c>tests/Architecture</c> to see.
 /// </summary>
-internal sealed partial class ServiceSql
+internal sealed class ServiceSql
 {
     private const BindingFlags Anything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance;
+    private const BindingFlags Published = BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance;
 
     private ServiceSql(Assembly assembly)
     {
         Name = assembly.GetName().Name!;
         Type[] types = [.. assembly.GetTypes().Where(t => !t.Name.Contains('<', StringComparison.Ordinal))];
         Shapes = [.. types.SelectMany(ShapesOf).DistinctBy(s => s.Name)];
-        Type[] perEngine = [.. types.Where(t => t.Name.EndsWith("Statements", StringComparison.Ordinal))];
-        HashSet<string> owners = [.. perEngine.Select(t => t.FullName!)];
-        Statements =
-        [
-            .. perEngine.SelectMany(Members),
-            .. CompiledCode.Of(Name).Texts
-                .Where(t => !owners.Contains(t.Type) && Statement().IsMatch(t.Text))
-                .Select(t => new SqlText($"{t.Type.Split('.')[^1]}: {Beginning(t.Text)}", t.Text, Shapes)),
-        ];
+        Statements = [.. types.Where(t => t.Name.EndsWith("Statements", StringComparison.Ordinal)).SelectMany(Members)];
         Migrations =
         [
             .. assembly.GetManifestResourceNames()
@@ -65,6 +56,7 @@ internal sealed partial class ServiceSql
     public static IReadOnlyList<ServiceSql> Services { get; } =
     [
         new(Assembly.Load("ReleaseIntegrity.Collectors.Hosting")),
+        new(Assembly.Load("ReleaseIntegrity.Reconciler")),
         new(Assembly.Load("ReleaseIntegrity.Handoff")),
     ];
 
@@ -76,32 +68,34 @@ internal sealed partial class ServiceSql
                 .Select(f => (RowShape)f.GetValue(null)!));
 
     /// <summary>
-    /// The text members, and what <c>Variants()</c> lists where a statement depends on a filter.
+    /// The text members, and what <c>Variants()</c> lists where a statement depends on a filter. Private ones are parts.
     /// </summary>
     private IEnumerable<SqlText> Members(Type type)
     {
-        object statements = type.GetMethod("For", Anything)?.Invoke(null, [StoreEngines.SqlServer])
-            ?? throw new InvalidOperationException($"{type.Name} has no static member For(string engine)");
-        IEnumerable<SqlText> members = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.PropertyType == typeof(string) && p.Name != "Engine")
-            .Select(p => new SqlText($"{type.Name}.{p.Name}", (string)p.GetValue(statements)!, Shapes));
-        IEnumerable<SqlText> variants = ((IEnumerable<(string, string)>?)type.GetMethod("Variants", Anything)?.Invoke(statements, []) ?? [])
-            .Select(v => new SqlText($"{type.Name}.{v.Item1}", v.Item2, Shapes));
-        return members.Concat(variants);
-    }
+        object? statements = type.GetMethod("For", Anything)?.Invoke(null, [StoreEngines.SqlServer]);
+        if (statements is null && !type.IsAbstract)
+        {
+            throw new InvalidOperationException($"{type.Name} has no static member For(string engine)");
+        }
 
-    private static string Beginning(string text) => Blanks().Replace(text.Trim(), " ") is var line && line.Length > 60 ? line[..60] + "…" : line;
+        var variants = (IEnumerable<(string Name, string Text)>?)type.GetMethod("Variants", Anything)?.Invoke(statements, []) ?? [];
+        if (!variants.Any() && type.GetMethods(Published).Any(m => m.ReturnType == typeof(string) && !m.IsSpecialName && m.Name != "ToString"))
+        {
+            throw new InvalidOperationException($"{type.Name} puts statements together, and has no member Variants() that lists them");
+        }
+
+        IEnumerable<(string Name, string Text)> properties = type.GetProperties(Published)
+            .Where(p => p.PropertyType == typeof(string) && p.Name != "Engine")
+            .Select(p => (p.Name, (string)p.GetValue(statements)!));
+        IEnumerable<(string Name, string Text)> constants = type.GetFields(Published)
+            .Where(f => f.FieldType == typeof(string))
+            .Select(f => (f.Name, (string)f.GetValue(null)!));
+        return properties.Concat(constants).Concat(variants).Select(s => new SqlText($"{type.Name}.{s.Name}", s.Text, Shapes));
+    }
 
     private static string Read(Assembly assembly, string resource)
     {
         using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
         return reader.ReadToEnd();
     }
-
-    /// <summary>The house's SQL is in lower case and starts with its verb.</summary>
-    [GeneratedRegex(@"^\s*(with\s+\w+\s*(\([^)]*\)\s*)?as\b|select\s|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s|declare\s+@)")]
-    private static partial Regex Statement();
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Blanks();
 }

@@ -3,7 +3,7 @@ create table outbox (
     position   integer primary key autoincrement,
     message_id text    not null unique,
     type       text    not null,
-    payload    text    not null,
+    payload    blob    not null,
     destination text   null,
     order_key  text    null,
     created_at text    not null,

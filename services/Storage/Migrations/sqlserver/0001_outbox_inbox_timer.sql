@@ -16,7 +16,7 @@ create table {schema}.outbox (
     position    bigint identity not null,
     message_id  uniqueidentifier not null,
     type        nvarchar(200) collate Latin1_General_100_BIN2 not null,
-    payload     nvarchar(max) not null,
+    payload     varbinary(max) not null,
     destination nvarchar(200) collate Latin1_General_100_BIN2 null,
     order_key   nvarchar(200) collate Latin1_General_100_BIN2 null,
     created_at  datetimeoffset(7) not null,
@@ -34,7 +34,7 @@ create type {schema}.outbox_row as table (
     number      int not null primary key,              -- the order of writing
     message_id  uniqueidentifier not null,
     type        nvarchar(200) collate Latin1_General_100_BIN2 not null,
-    payload     nvarchar(max) not null,
+    payload     varbinary(max) not null,
     destination nvarchar(200) collate Latin1_General_100_BIN2 null,
     order_key   nvarchar(200) collate Latin1_General_100_BIN2 null
 );

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using ReleaseIntegrity.Collectors.Hosting.Authentication;
 using ReleaseIntegrity.Collectors.Hosting.Log;
 using ReleaseIntegrity.Contracts;
 
@@ -17,22 +18,21 @@ internal sealed class IntakeEndpoint(Collector collector, TimeProvider clock)
 {
     public async Task<IResult> TakeAsync(HttpContext context, string format)
     {
-        bool known = collector.Normalisers.ContainsKey(format);
-        Answer answer = await AnswerAsync(context, format, known);
-        collector.Metrics.Answered(known ? format : CollectorMetrics.UnknownFormat, answer.Label);
+        Answer answer = await AnswerAsync(context, format);
+        collector.Metrics.Answered(Known(format), answer.Label);
         return answer.Result;
     }
 
-    private async Task<Answer> AnswerAsync(HttpContext context, string format, bool known)
+    private async Task<Answer> AnswerAsync(HttpContext context, string format)
     {
         // Before the format: who may not send is not told what could be sent.
-        CredentialOptions? credential = known ? collector.CredentialOf(format) : collector.Options.Credential;
-        if (Admit(context, credential) is { } refusal)
+        ISenderCheck senders = collector.SendersOf(format);
+        if (await collector.Gate.OfRequestAsync(context, senders, Known(format)) is { } refusal)
         {
-            return refusal;
+            return new Answer(refusal.Label, refusal.Result);
         }
 
-        if (!known)
+        if (!collector.Normalisers.ContainsKey(format))
         {
             return new Answer("unknown-format", Problems.Of(
                 StatusCodes.Status404NotFound,
@@ -69,12 +69,26 @@ internal sealed class IntakeEndpoint(Collector collector, TimeProvider clock)
         try
         {
             byte[]? body = await BodyReader.ReadAsync(context.Request, limit, context.RequestAborted);
-            return body is null ? TooLarge(limit) : await KeepAsync(context, format, body);
+            return body is null ? TooLarge(limit) : await JudgeAsync(context, format, senders, body);
         }
         finally
         {
             collector.Load.GiveBack(room);
         }
+    }
+
+    private async Task<Answer> JudgeAsync(HttpContext context, string format, ISenderCheck senders, byte[] body)
+    {
+        if (collector.Gate.OfBody(context, senders, format, body) is { } refusal)
+        {
+            return new Answer(refusal.Label, refusal.Result);
+        }
+
+        // It is a notification like any other, so it is kept; only its answer is another one.
+        Answer kept = await KeepAsync(context, format, body);
+        return kept.IsKept && SubscriptionValidation.AnswerTo(context.Request, body) is { } validation
+            ? kept with { Label = "validated", Result = validation }
+            : kept;
     }
 
     private async Task<Answer> KeepAsync(HttpContext context, string format, byte[] body)
@@ -111,40 +125,13 @@ internal sealed class IntakeEndpoint(Collector collector, TimeProvider clock)
         return new Answer(kept.Waits ? "accepted" : "redelivered", TypedResults.Json(
             new IntakeAccepted(kept.IntakeId, kept.NotificationSha256),
             IntakeJson.Default.IntakeAccepted,
-            statusCode: StatusCodes.Status202Accepted));
+            statusCode: StatusCodes.Status202Accepted), IsKept: true);
     }
 
     private static bool IsStopping(HttpContext context) =>
         context.RequestServices.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
 
     private IReadOnlyList<string> Formats => [.. collector.Normalisers.Keys.Order(StringComparer.Ordinal)];
-
-    private static Answer? Admit(HttpContext context, CredentialOptions? credential)
-    {
-        switch (CredentialCheck.Of(context, credential))
-        {
-            case Admission.Admitted:
-                return null;
-            case Admission.Unauthenticated:
-                return new Answer("unauthenticated", Unauthenticated(context, credential!));
-            default:
-                return new Answer("forbidden", Forbidden(credential));
-        }
-    }
-
-    internal static IResult Unauthenticated(HttpContext context, CredentialOptions credential)
-    {
-        context.Response.Headers.WWWAuthenticate = "Bearer";
-        return Problems.Of(
-            StatusCodes.Status401Unauthorized, "credential missing", $"send the secret in the header {credential.Header}");
-    }
-
-    internal static IResult Forbidden(CredentialOptions? credential) => Problems.Of(
-        StatusCodes.Status403Forbidden,
-        credential is null ? "no credential is configured" : "wrong credential",
-        credential is null
-            ? "without one only programs on this machine are admitted, addressing it as localhost or a loopback address"
-            : $"the secret in the header {credential.Header} is not the configured one");
 
     private static Answer TooLarge(int limit) => new("too-large", Problems.Of(
         StatusCodes.Status413PayloadTooLarge, "body too large", $"at most {limit} bytes are taken"));
@@ -159,7 +146,9 @@ internal sealed class IntakeEndpoint(Collector collector, TimeProvider clock)
         return new Answer(label, Problems.Of(StatusCodes.Status503ServiceUnavailable, "not now", detail));
     }
 
-    private sealed record Answer(string Label, IResult Result);
+    private string Known(string format) => collector.Normalisers.ContainsKey(format) ? format : CollectorMetrics.UnknownFormat;
+
+    private sealed record Answer(string Label, IResult Result, bool IsKept = false);
 }
 
 /// <summary>The answer to a notification that is on disk.</summary>

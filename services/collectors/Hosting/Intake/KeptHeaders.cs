@@ -1,5 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
+using ReleaseIntegrity.Collectors.Hosting.Authentication;
 
 namespace ReleaseIntegrity.Collectors.Hosting.Intake;
 
@@ -26,6 +27,7 @@ internal static class KeptHeaders
         "set-cookie",
         "x-gitlab-token",
         "x-jfrog-event-auth",
+        "client-cert",
         "x-api-key",
         Fetched,
     };
@@ -76,6 +78,7 @@ internal static class KeptHeaders
             .Prepend(fetched.Instance is { } instance ? $"{instance}\n" : ""));
 
     private static bool CarriesCredential(string name, CollectorOptions options) =>
-        options.Formats.Values.Select(f => f.Credential).Append(options.Credential).Append(options.ReadCredential)
-            .Any(c => string.Equals(c?.Header, name, StringComparison.OrdinalIgnoreCase));
+        options.Formats.Values.Select(f => f.Credential)
+            .Append(options.Credential).Append(options.ReadCredential).Append(options.OperatorCredential)
+            .Any(c => c is not null && string.Equals(SenderChecks.HeaderOf(c), name, StringComparison.OrdinalIgnoreCase));
 }

@@ -87,6 +87,8 @@ internal sealed record NotificationStatements(string Engine)
 
     public string CountItems { get; } = "select outcome, count(*) as items from item group by outcome";
 
+    public string CountUnpublished { get; } = "select count(*) from outbox";
+
     public string CountNotifications { get; } =
         """
         select count(*) as contents, coalesce(sum(deliveries), 0) as notifications,

@@ -84,7 +84,7 @@ internal sealed class LogQueries(IStore store)
                     Waiting = total.Waiting,
                     Items = total.Items,
                     ByOutcome = byOutcome,
-                    Unpublished = await s.SingleAsync<long>("select count(*) from outbox"),
+                    Unpublished = await s.SingleAsync<long>(_sql.CountUnpublished),
                 };
             },
             cancellationToken);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using ReleaseIntegrity.Collectors.Hosting.Intake;
 using ReleaseIntegrity.Collectors.Hosting.Log;
 using ReleaseIntegrity.Contracts;
 
@@ -19,7 +18,7 @@ internal sealed class ReadEndpoints(Collector collector)
 
     public async Task<IResult> NotificationAsync(HttpContext context, string intakeId)
     {
-        if (Refuse(context, collector) is { } refusal)
+        if (await RefuseAsync(context) is { } refusal)
         {
             return refusal;
         }
@@ -34,7 +33,7 @@ internal sealed class ReadEndpoints(Collector collector)
 
     public async Task<IResult> ItemsAsync(HttpContext context, string? outcome, string? after, int? limit)
     {
-        if (Refuse(context, collector) is { } refusal)
+        if (await RefuseAsync(context) is { } refusal)
         {
             return refusal;
         }
@@ -58,18 +57,12 @@ internal sealed class ReadEndpoints(Collector collector)
     }
 
     public async Task<IResult> CountsAsync(HttpContext context) =>
-        Refuse(context, collector) ?? TypedResults.Json(
+        await RefuseAsync(context) ?? TypedResults.Json(
             await _queries.CountAsync(WireNames.Of(collector.Source), context.RequestAborted), ReadJson.Default.CountsView);
 
+    private ValueTask<IResult?> RefuseAsync(HttpContext context) => RefuseAsync(context, collector);
+
     /// <summary>What a reader without the credential is answered; null for one who has it.</summary>
-    internal static IResult? Refuse(HttpContext context, Collector collector)
-    {
-        CredentialOptions? credential = collector.Options.ReadCredential ?? collector.Options.Credential;
-        return CredentialCheck.Of(context, credential) switch
-        {
-            Admission.Admitted => null,
-            Admission.Unauthenticated => IntakeEndpoint.Unauthenticated(context, credential!),
-            _ => IntakeEndpoint.Forbidden(credential),
-        };
-    }
+    internal static async ValueTask<IResult?> RefuseAsync(HttpContext context, Collector collector) =>
+        (await collector.Gate.OfRequestAsync(context, collector.Readers, "reading"))?.Result;
 }

@@ -15,7 +15,7 @@ internal sealed class ResyncEndpoints(Collector collector, ResyncRequests reques
     /// <summary>Where every configured source stands.</summary>
     public async Task<IResult> WatermarksAsync(HttpContext context)
     {
-        if (ReadEndpoints.Refuse(context, collector) is { } refusal)
+        if (await ReadEndpoints.RefuseAsync(context, collector) is { } refusal)
         {
             return refusal;
         }
@@ -33,7 +33,7 @@ internal sealed class ResyncEndpoints(Collector collector, ResyncRequests reques
     /// <summary>Asks soon: all sources, or those of an instance; for whatever is new, or for one thing by name.</summary>
     public async Task<IResult> RequestAsync(HttpContext context, string? instance, string? target)
     {
-        if (ReadEndpoints.Refuse(context, collector) is { } refusal)
+        if (await ReadEndpoints.RefuseAsync(context, collector) is { } refusal)
         {
             return refusal;
         }

@@ -31,20 +31,19 @@ internal sealed class FeedCheck(Masker masker)
 
     private static LedgerFact Ledger(LedgerChanged message)
     {
-        byte[] content = Encoding.UTF8.GetBytes(message.CanonicalLedger);
-        if (Convert.ToHexStringLower(SHA256.HashData(content)) != message.LedgerSha256)
+        if (Convert.ToHexStringLower(SHA256.HashData(message.CanonicalLedger)) != message.LedgerSha256)
         {
             throw new MalformedFeedException("the ledger's hash is not that of its content");
         }
 
         // Whatever reads as a ledger can be masked: the walk knows no other shape, and nests no deeper than the reader.
-        LedgerView ledger = Checked(() => DocumentReader.Ledger(content));
+        LedgerView ledger = Checked(() => DocumentReader.Ledger(message.CanonicalLedger));
         CheckTuple(message.Tuple, ledger.Tuple);
         return new LedgerFact(message.Tuple)
         {
             Revision = message.Revision,
             Sha256 = message.LedgerSha256,
-            Content = message.CanonicalLedger,
+            Content = Encoding.UTF8.GetString(message.CanonicalLedger),
             RecordedAt = message.RecordedAt,
             OnHold = ledger.OnHold,
             ReleaseTrain = ReleaseTrain(ledger),
@@ -58,9 +57,9 @@ internal sealed class FeedCheck(Masker masker)
 
     private PackageFact Package(CorrectionPackagePrepared message)
     {
-        PackageView package = Checked(() => Shown(message.CanonicalPackage));
+        (PackageView package, string contentId) = Checked(() => Shown(message.CanonicalPackage));
         CheckTuple(message.Tuple, package.Tuple);
-        if (package.Id != message.PackageId || ContentId(message.CanonicalPackage) != message.PackageId)
+        if (package.Id != message.PackageId || contentId != message.PackageId)
         {
             throw new MalformedFeedException("the package's id is not that of its content");
         }
@@ -70,7 +69,7 @@ internal sealed class FeedCheck(Masker masker)
             PackageId = message.PackageId,
             Revision = message.Revision,
             Supersedes = message.Supersedes,
-            Content = message.CanonicalPackage,
+            Content = Encoding.UTF8.GetString(message.CanonicalPackage),
             PreparedAt = message.PreparedAt,
             ReleaseTrain = ReleaseTrain(package.Ledger),
             Reasons = [.. package.Exceptions.SelectMany(e => e.Hold.AlsoReasons.Prepend(e.Hold.Reason)).Distinct()],
@@ -78,28 +77,22 @@ internal sealed class FeedCheck(Masker masker)
     }
 
     /// <summary>
-    /// The package as read, after it was masked and read once for trial: what can't be shown is refused at the door, not
-    /// when someone asks for it.
+    /// The package as read, and the SHA-256 of its canonical content without the id, which is what decisions will be bound
+    /// to. It is masked and read once for trial: what can't be shown is refused at the door, not when someone asks for it.
     /// </summary>
-    private PackageView Shown(string json)
+    private (PackageView Package, string ContentId) Shown(byte[] json)
     {
         JsonNode document = JsonNode.Parse(json, documentOptions: new JsonDocumentOptions { MaxDepth = 32 })
             ?? throw new MalformedFeedException("the document is null");
         DocumentReader.Package(masker.Mask(document));
-        return DocumentReader.Package(document);
+        PackageView package = DocumentReader.Package(document);
+        document.AsObject().Remove("id");
+        return (package, CanonicalJson.Sha256(document));
     }
 
     /// <summary>For finding by train; a masked train is not to be found, else the search would tell what it is.</summary>
     private static string? ReleaseTrain(LedgerView ledger) =>
         ledger.For(WireNames.Of(Field.ReleaseTrain)) is { Mask: "none" } field ? field.Authoritative?.Single : null;
-
-    /// <summary>SHA-256 of the canonical content without the id: what decisions will be bound to.</summary>
-    private static string ContentId(string package)
-    {
-        JsonObject content = JsonNode.Parse(package)!.AsObject();
-        content.Remove("id");
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(CanonicalJson.Text(content))));
-    }
 
     private static void CheckTuple(ImageReference stated, TupleView inside)
     {

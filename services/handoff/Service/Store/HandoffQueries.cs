@@ -8,7 +8,7 @@ internal static class HandoffQueries
     /// <summary>The store's own id and its present sequence.</summary>
     public static async Task<(string StoreId, long Sequence)> PositionAsync(StoreSnapshot snapshot)
     {
-        Position row = await snapshot.SingleAsync<Position>("select store_id, sequence from handoff");
+        Position row = await snapshot.SingleAsync<Position>(Sql(snapshot).Position);
         return (row.StoreId, row.Sequence);
     }
 
@@ -30,12 +30,7 @@ internal static class HandoffQueries
 
     /// <summary>The current ledger of a tuple.</summary>
     public static Task<LedgerRow?> LedgerAsync(StoreSnapshot snapshot, string tupleId) =>
-        snapshot.SingleOrDefaultAsync<LedgerRow>(
-            """
-            select l.tuple_no, t.tuple_id, l.revision, l.sha256, l.content, l.recorded_at
-            from ledger l join tuple t on t.tuple_no = l.tuple_no where t.tuple_id = @tupleId
-            """,
-            new { tupleId });
+        snapshot.SingleOrDefaultAsync<LedgerRow>(Sql(snapshot).LedgerOf, new { tupleId });
 
     /// <summary>Ledgers of tuples after a number, in the order in which tuples were first seen.</summary>
     public static Task<IReadOnlyList<LedgerRow>> LedgersAsync(StoreSnapshot snapshot, LedgerFilter filter, long after, int limit) =>
@@ -55,7 +50,7 @@ internal static class HandoffQueries
 
     /// <summary>Whether there is such a tuple.</summary>
     public static async Task<bool> HasTupleAsync(StoreSnapshot snapshot, string tupleId) =>
-        await snapshot.SingleAsync<long>("select count(*) from tuple where tuple_id = @tupleId", new { tupleId }) > 0;
+        await snapshot.SingleAsync<long>(Sql(snapshot).CountTuples, new { tupleId }) > 0;
 
     private static HandoffStatements Sql(StoreSnapshot snapshot) => HandoffStatements.For(snapshot.Engine);
 

@@ -2,7 +2,7 @@ using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Handoff.Store;
 
-/// <summary>The handoff's own SQL where engines spell it differently.</summary>
+/// <summary>The SQL of tuples, ledgers and holds, and the lists of the API, per engine.</summary>
 internal sealed record HandoffStatements(string Engine)
 {
     private const string PackageColumns =
@@ -33,8 +33,6 @@ internal sealed record HandoffStatements(string Engine)
 
     public required string InsertHoldReasons { get; init; }
 
-    public required string NextSequence { get; init; }
-
     public string SelectTuples { get; } = $"select tuple_no, tuple_id from tuple where tuple_id in (select value from {Keys(Engine, "ids")})";
 
     public string SelectLedgers { get; } =
@@ -44,12 +42,27 @@ internal sealed record HandoffStatements(string Engine)
 
     public string DeleteHoldReasons { get; } = $"delete from hold_reason where tuple_no in (select value from {Keys(Engine, "numbers")})";
 
-    public string InsertPackageReasons { get; } =
-        $"""
-        insert into package_reason (reason, package_no)
-        select k.value, p.package_no from {Keys(Engine, "reasons")} k cross join package p
-        where p.tuple_no = @tupleNo and p.revision = @Revision
+    /// <summary>The store's own id and its present sequence.</summary>
+    public string Position { get; } = "select store_id, sequence from handoff";
+
+    /// <summary>Notes the key that tuple ids are made with; changes a row only where it was another.</summary>
+    public string MarkKey { get; } = "update handoff set key_mark = @mark where key_mark <> @mark";
+
+    public string AllTuples { get; } = "select tuple_no, registry, repository, tag from tuple";
+
+    public string CountTuples { get; } = "select count(*) from tuple where tuple_id = @tupleId";
+
+    public string InsertHoldEvent { get; } =
+        """
+        insert into hold_event (tuple_no, hold_id, kind, at, ledger_sha256)
+        select @tupleNo, @HoldId, @kind, @At, @LedgerSha256
+        where not exists (select 1 from hold_event where tuple_no = @tupleNo and hold_id = @HoldId
+            and kind = @kind and at = @At and ledger_sha256 = @LedgerSha256)
         """;
+
+    /// <summary>The current ledger of a tuple.</summary>
+    public string LedgerOf { get; } =
+        $"select {LedgerColumns} from ledger l join tuple t on t.tuple_no = l.tuple_no where t.tuple_id = @tupleId";
 
     /// <summary>The ledgers of some tuples.</summary>
     public string LedgersOf { get; } =
@@ -61,7 +74,6 @@ internal sealed record HandoffStatements(string Engine)
 
     /// <summary>What follows <c>order by</c> to bound a page by <c>@limit</c>.</summary>
     private string Page { get; init; } = "";
-
 
     public static HandoffStatements For(string engine) => StoreEngines.Choose(engine, Sqlite, SqlServer);
 
@@ -163,7 +175,6 @@ internal sealed record HandoffStatements(string Engine)
             """,
         InsertHolds = "insert into hold (tuple_no, field, hold_id, is_root) values (@tuple_no, @field, @hold_id, @is_root)",
         InsertHoldReasons = "insert into hold_reason (reason, tuple_no, field) values (@reason, @tuple_no, @field)",
-        NextSequence = "update handoff set sequence = sequence + 1 returning sequence",
     };
 
     private static readonly HandoffStatements SqlServer = new(StoreEngines.SqlServer)
@@ -190,6 +201,5 @@ internal sealed record HandoffStatements(string Engine)
             """,
         InsertHolds = "insert into hold (tuple_no, field, hold_id, is_root) select r.tuple_no, r.field, r.hold_id, r.is_root from @rows r",
         InsertHoldReasons = "insert into hold_reason (reason, tuple_no, field) select r.reason, r.tuple_no, r.field from @rows r",
-        NextSequence = "update handoff set sequence = sequence + 1 output inserted.sequence",
     };
 }

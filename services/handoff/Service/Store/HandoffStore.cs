@@ -12,6 +12,7 @@ namespace ReleaseIntegrity.Handoff.Store;
 /// </summary>
 internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clock) : IAsyncDisposable
 {
+    private readonly HandoffStatements _sql = HandoffStatements.For(store.Engine);
     private readonly TupleTable _tuples = new(store.Engine, masker);
     private readonly LedgerTable _ledgers = new(store.Engine);
     private readonly PackageTable _packages = new(store.Engine, clock);
@@ -39,15 +40,14 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
         return store.WriteAsync(
             async transaction =>
             {
-                if (await transaction.ExecuteAsync("update handoff set key_mark = @mark where key_mark <> @mark", new { mark }) == 0)
+                if (await transaction.ExecuteAsync(_sql.MarkKey, new { mark }) == 0)
                 {
                     return;
                 }
 
-                IReadOnlyList<TupleRow> tuples =
-                    await transaction.QueryAsync<TupleRow>("select tuple_no, registry, repository, tag from tuple");
+                IReadOnlyList<TupleRow> tuples = await transaction.QueryAsync<TupleRow>(_sql.AllTuples);
                 await transaction.ExecuteRowsAsync(
-                    HandoffStatements.For(store.Engine).UpdateTupleKeys,
+                    _sql.UpdateTupleKeys,
                     HandoffStatements.TupleKeys,
                     [.. tuples.Select(t => (t.TupleNo, masker.TupleId(t.Reference), masker.RepositoryToken(t.Repository)))]);
             },
@@ -89,15 +89,10 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
-    private static async Task<FeedOutcome> RecordAsync(StoreTransaction transaction, long tupleNo, HoldEventFact hold)
+    private async Task<FeedOutcome> RecordAsync(StoreTransaction transaction, long tupleNo, HoldEventFact hold)
     {
         int rows = await transaction.ExecuteAsync(
-            """
-            insert into hold_event (tuple_no, hold_id, kind, at, ledger_sha256)
-            select @tupleNo, @HoldId, @kind, @At, @LedgerSha256
-            where not exists (select 1 from hold_event where tuple_no = @tupleNo and hold_id = @HoldId
-                and kind = @kind and at = @At and ledger_sha256 = @LedgerSha256)
-            """,
+            _sql.InsertHoldEvent,
             new { tupleNo, hold.HoldId, kind = hold.Opened ? "opened" : "released", hold.At, hold.LedgerSha256 });
         return rows == 1 ? FeedOutcome.Changed : FeedOutcome.Unchanged;
     }

@@ -6,22 +6,22 @@ namespace ReleaseIntegrity.Handoff.Store;
 /// <summary>All packages, their ends, and the sequence of their changes.</summary>
 internal sealed class PackageTable(string engine, TimeProvider clock)
 {
-    private readonly HandoffStatements _sql = HandoffStatements.For(engine);
+    private readonly PackageStatements _sql = PackageStatements.For(engine);
 
     /// <summary>Records a package and finds its place in the chain.</summary>
     public async Task<FeedOutcome> RecordAsync(StoreTransaction transaction, long tupleNo, PackageFact package)
     {
         string? present = await transaction.SingleOrDefaultAsync<string>(
-            "select package_id from package where tuple_no = @tupleNo and revision = @Revision", new { tupleNo, package.Revision });
+            _sql.Find, new { tupleNo, package.Revision });
         if (present is not null)
         {
             return present == package.PackageId ? FeedOutcome.Unchanged : FeedOutcome.Conflict;
         }
 
         bool superseded = await transaction.SingleAsync<long>(
-            "select count(*) from package where tuple_no = @tupleNo and revision > @Revision", new { tupleNo, package.Revision }) > 0;
+            _sql.CountLater, new { tupleNo, package.Revision }) > 0;
         bool closed = await transaction.SingleAsync<long>(
-            "select count(*) from package_end where tuple_no = @tupleNo and revision = @Revision", new { tupleNo, package.Revision }) > 0;
+            _sql.CountEnds, new { tupleNo, package.Revision }) > 0;
         await SupersedePredecessorAsync(transaction, tupleNo, package.Revision);
         await InsertAsync(transaction, tupleNo, package, superseded ? States.Superseded : closed ? States.Closed : States.Prepared);
         return superseded ? FeedOutcome.Stale : FeedOutcome.Changed;
@@ -31,12 +31,7 @@ internal sealed class PackageTable(string engine, TimeProvider clock)
     public async Task<FeedOutcome> RecordAsync(StoreTransaction transaction, long tupleNo, PackageEndFact end)
     {
         int rows = await transaction.ExecuteAsync(
-            """
-            insert into package_end (tuple_no, revision, closed_at)
-            select @tupleNo, @Revision, @ClosedAt
-            where not exists (select 1 from package_end where tuple_no = @tupleNo and revision = @Revision)
-            """,
-            new { tupleNo, end.Revision, end.ClosedAt });
+            _sql.InsertEnd, new { tupleNo, end.Revision, end.ClosedAt });
         if (rows == 0)
         {
             return FeedOutcome.Unchanged;
@@ -44,10 +39,7 @@ internal sealed class PackageTable(string engine, TimeProvider clock)
 
         // A successor that arrived before has superseded it already.
         await transaction.ExecuteAsync(
-            """
-            update package set state = @closed, sequence = @sequence
-            where tuple_no = @tupleNo and revision = @Revision and state = @prepared
-            """,
+            _sql.Close,
             new { closed = States.Closed, prepared = States.Prepared, tupleNo, end.Revision, sequence = await NextSequenceAsync(transaction) });
         return FeedOutcome.Changed;
     }
@@ -56,11 +48,11 @@ internal sealed class PackageTable(string engine, TimeProvider clock)
     private async Task SupersedePredecessorAsync(StoreTransaction transaction, long tupleNo, long revision)
     {
         long? predecessor = await transaction.SingleAsync<long?>(
-            "select max(revision) from package where tuple_no = @tupleNo and revision < @revision", new { tupleNo, revision });
+            _sql.Predecessor, new { tupleNo, revision });
         if (predecessor is not null)
         {
             await transaction.ExecuteAsync(
-                "update package set state = @state, sequence = @sequence where tuple_no = @tupleNo and revision = @predecessor",
+                _sql.Supersede,
                 new { state = States.Superseded, sequence = await NextSequenceAsync(transaction), tupleNo, predecessor });
         }
     }
@@ -68,10 +60,7 @@ internal sealed class PackageTable(string engine, TimeProvider clock)
     private async Task InsertAsync(StoreTransaction transaction, long tupleNo, PackageFact package, string state)
     {
         await transaction.ExecuteAsync(
-            """
-            insert into package (tuple_no, package_id, revision, supersedes, state, content, prepared_at, handed_off_at, release_train, sequence)
-            values (@tupleNo, @PackageId, @Revision, @Supersedes, @state, @Content, @PreparedAt, @handedOffAt, @ReleaseTrain, @sequence)
-            """,
+            _sql.Insert,
             new
             {
                 tupleNo,
@@ -86,7 +75,7 @@ internal sealed class PackageTable(string engine, TimeProvider clock)
                 sequence = await NextSequenceAsync(transaction),
             });
         await transaction.ExecuteAsync(
-            _sql.InsertPackageReasons, new { tupleNo, package.Revision, reasons = transaction.Keys(package.Reasons) });
+            _sql.InsertReasons, new { tupleNo, package.Revision, reasons = transaction.Keys(package.Reasons) });
     }
 
     /// <summary>Sequences are given under the row's lock, so they become visible in their order.</summary>

@@ -10,11 +10,7 @@ namespace ReleaseIntegrity.Reconciling.Evidence;
 /// </summary>
 internal sealed class BindingLocks(string engine)
 {
-    private readonly string _known =
-        $"select tuple_key from tuple where tuple_key in (select value from {StoreSnapshot.KeysIn(engine, "tuples")})";
-
-    private readonly string _indexes =
-        $"select distinct index_digest from index_child where child_digest in (select value from {StoreSnapshot.KeysIn(engine, "digests")})";
+    private readonly BindingStatements _sql = BindingStatements.For(engine);
 
     /// <summary>The locks of facts that are about to be written.</summary>
     /// <param name="facts">The facts.</param>
@@ -37,13 +33,13 @@ internal sealed class BindingLocks(string engine)
             return;
         }
 
-        HashSet<string> known = [.. await transaction.QueryAsync<string>(_known, new { tuples = transaction.Keys(facts.Tuples.Keys) })];
+        HashSet<string> known = [.. await transaction.QueryAsync<string>(_sql.KnownTuples, new { tuples = transaction.Keys(facts.Tuples.Keys) })];
         HashSet<string> taken = Of(facts, known.Contains);
         await transaction.LockAsync(taken);
 
         // Who anchors an index anchors its children, and does not name them.
         IReadOnlyList<string> indexes = await transaction.QueryAsync<string>(
-            _indexes, new { digests = transaction.Keys(facts.Digests.Select(d => d.Digest)) });
+            _sql.IndexesOf, new { digests = transaction.Keys(facts.Digests.Select(d => d.Digest)) });
         await transaction.LockAsync([.. indexes.Select(OfDigest).Except(taken)]);
     }
 

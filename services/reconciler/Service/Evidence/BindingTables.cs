@@ -10,85 +10,7 @@ namespace ReleaseIntegrity.Reconciling.Evidence;
 /// </summary>
 internal sealed class BindingTables(string engine, Policy policy)
 {
-    /// <summary>Tables that are derived from observations, in an order in which they can be emptied.</summary>
-    public static readonly IReadOnlyList<string> Derived =
-        ["index_child", "bound_repository", "bound_digest", "anchor", "named", "record"];
-
     private readonly BindingStatements _sql = BindingStatements.For(engine);
-
-    // Which tuples a set of records speaks about: by name, by a digest that they anchor themselves or through an index
-    // of theirs, or by a repository that is theirs.
-    private readonly string _tuplesOfRecords = $"""
-        select tuple_key from named where record_key in (select value from {StoreSnapshot.KeysIn(engine, "records")})
-        union
-        select a.tuple_key
-        from bound_digest b
-        join anchor a on a.digest = b.digest
-        join tuple t on t.tuple_key = a.tuple_key
-        where b.record_key in (select value from {StoreSnapshot.KeysIn(engine, "records")})
-          and (b.repository_key = '' or b.repository_key = t.repository_key)
-        union
-        select a.tuple_key
-        from bound_digest b
-        join index_child c on c.child_digest = b.digest
-        join anchor a on a.digest = c.index_digest
-        join tuple t on t.tuple_key = a.tuple_key and t.repository_key = c.repository_key
-        where b.record_key in (select value from {StoreSnapshot.KeysIn(engine, "records")})
-          and (b.repository_key = '' or b.repository_key = c.repository_key)
-        union
-        select t.tuple_key
-        from bound_repository r
-        join tuple t on t.repository_key = r.repository_key
-        where r.record_key in (select value from {StoreSnapshot.KeysIn(engine, "records")})
-        """;
-
-    private readonly string _tuplesOfIndexes = $"""
-        select a.tuple_key, t.repository_key, a.digest
-        from anchor a
-        join tuple t on t.tuple_key = a.tuple_key
-        where a.digest in (select value from {StoreSnapshot.KeysIn(engine, "indexes")})
-        """;
-
-    private readonly string _recordsOfTuples = $"""
-        with asked as (
-          select t.tuple_key, t.repository_key from tuple t
-          where t.tuple_key in (select value from {StoreSnapshot.KeysIn(engine, "tuples")})),
-        anchored as (
-          select q.tuple_key, q.repository_key, a.digest
-          from asked q
-          join anchor a on a.tuple_key = q.tuple_key
-          union
-          select q.tuple_key, q.repository_key, c.child_digest
-          from asked q
-          join anchor a on a.tuple_key = q.tuple_key
-          join index_child c on c.repository_key = q.repository_key and c.index_digest = a.digest),
-        bound as (
-          select q.tuple_key, n.record_key from asked q join named n on n.tuple_key = q.tuple_key
-          union
-          select q.tuple_key, b.record_key from asked q join bound_repository b on b.repository_key = q.repository_key
-          union
-          select d.tuple_key, b.record_key
-          from anchored d
-          join bound_digest b on b.digest = d.digest and b.repository_key in ('', d.repository_key))
-        select b.tuple_key, b.record_key, r.revision
-        from bound b
-        join record r on r.record_key = b.record_key
-        where r.retired = 0
-        """;
-
-    private const string IsAnchored = """
-        select count(*) from (
-          select a.tuple_key
-          from anchor a
-          join tuple t on t.tuple_key = a.tuple_key
-          where a.digest = @digest and (@repositoryKey = '' or t.repository_key = @repositoryKey)
-          union
-          select a.tuple_key
-          from index_child c
-          join anchor a on a.digest = c.index_digest
-          join tuple t on t.tuple_key = a.tuple_key and t.repository_key = c.repository_key
-          where c.child_digest = @digest and (@repositoryKey = '' or c.repository_key = @repositoryKey)) as anchoring
-        """;
 
     /// <summary>Writes the facts that are new.</summary>
     public async Task AddAsync(StoreTransaction transaction, BindingFacts facts)
@@ -108,14 +30,14 @@ internal sealed class BindingTables(string engine, Policy policy)
         var affected = new HashSet<string>(StringComparer.Ordinal);
         if (recordKeys.Count > 0)
         {
-            affected.UnionWith(await snapshot.QueryAsync<string>(_tuplesOfRecords, new { records = snapshot.Keys(recordKeys) }));
+            affected.UnionWith(await snapshot.QueryAsync<string>(_sql.TuplesOfRecords, new { records = snapshot.Keys(recordKeys) }));
         }
 
         if (children.Count > 0)
         {
             HashSet<(string, string)> indexes = [.. children.Select(c => (c.RepositoryKey, c.IndexDigest))];
             affected.UnionWith((await snapshot.QueryAsync<AnchoringTuple>(
-                    _tuplesOfIndexes, new { indexes = snapshot.Keys(children.Select(c => c.IndexDigest)) }))
+                    _sql.TuplesOfIndexes, new { indexes = snapshot.Keys(children.Select(c => c.IndexDigest)) }))
                 .Where(a => indexes.Contains((a.RepositoryKey, a.Digest)))
                 .Select(a => a.TupleKey));
         }
@@ -125,7 +47,7 @@ internal sealed class BindingTables(string engine, Policy policy)
 
     /// <summary>Which records, retired ones left out, are bound to the tuples, and which revision of them.</summary>
     public Task<IReadOnlyList<BoundRecord>> RecordsOfAsync(StoreSnapshot snapshot, IEnumerable<string> tupleKeys) =>
-        snapshot.QueryAsync<BoundRecord>(_recordsOfTuples, new { tuples = snapshot.Keys(tupleKeys) });
+        snapshot.QueryAsync<BoundRecord>(_sql.RecordsOfTuples, new { tuples = snapshot.Keys(tupleKeys) });
 
     /// <summary>Whether anything binds the observation to a tuple (<see cref="EvidenceBase.IsBound"/>).</summary>
     public async Task<bool> IsBoundAsync(StoreSnapshot snapshot, Observation observation)
@@ -138,13 +60,12 @@ internal sealed class BindingTables(string engine, Policy policy)
         if (Binding.WholeRepository(observation, policy) is { } coordinates)
         {
             return await snapshot.SingleAsync<long>(
-                "select count(*) from tuple t where t.repository_key = @repositoryKey and exists (select 1 from named n where n.tuple_key = t.tuple_key)",
-                new { repositoryKey = EvidenceKeys.OfRepository(coordinates) }) > 0;
+                _sql.IsRepositoryNamed, new { repositoryKey = EvidenceKeys.OfRepository(coordinates) }) > 0;
         }
 
         foreach ((string? repository, Digest digest) in Binding.BindsBy(observation, policy))
         {
-            if (await snapshot.SingleAsync<long>(IsAnchored, new { digest = digest.Text, repositoryKey = repository is null ? "" : EvidenceKeys.OfRepository(repository) }) > 0)
+            if (await snapshot.SingleAsync<long>(_sql.IsAnchored, new { digest = digest.Text, repositoryKey = repository is null ? "" : EvidenceKeys.OfRepository(repository) }) > 0)
             {
                 return true;
             }

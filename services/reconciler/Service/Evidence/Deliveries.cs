@@ -8,14 +8,9 @@ internal sealed class Deliveries(string engine)
 {
     private readonly ObservationStatements _sql = ObservationStatements.For(engine);
 
-    private readonly string _ofRecords = $"""
-        select record_key, notification_sha256, format, item_index, extracted_at, deliveries, body
-        from observation where record_key in (select value from {StoreSnapshot.KeysIn(engine, "records")})
-        """;
-
     /// <summary>All observations of records.</summary>
     public Task<IReadOnlyList<StoredObservation>> OfRecordsAsync(StoreSnapshot snapshot, IEnumerable<string> recordKeys) =>
-        snapshot.QueryAsync<StoredObservation>(_ofRecords, new { records = snapshot.Keys(recordKeys) });
+        snapshot.QueryAsync<StoredObservation>(_sql.OfRecords, new { records = snapshot.Keys(recordKeys) });
 
     /// <summary>Keeps observations; returns each one once, in the order of first delivery.</summary>
     /// <param name="transaction">Where they are kept.</param>

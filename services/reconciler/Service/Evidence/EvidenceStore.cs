@@ -86,7 +86,7 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
         Dictionary<string, RecordHistory> records = await RecordsAsync(snapshot, bound, added);
         ILookup<string, Pin> pins = await _tuples.PinsAsync(snapshot, tupleKeys);
         ILookup<string, (Source Source, string Instance)> awaited = await _watermarks.AwaitedAsync(snapshot, tupleKeys);
-        IReadOnlyDictionary<(Source, string), DateTimeOffset> watermarks = await Watermarks.ReadAsync(snapshot);
+        IReadOnlyDictionary<(Source, string), DateTimeOffset> watermarks = await _watermarks.ReadAsync(snapshot);
         return
         [
             .. tuples.Select(t => new KnownTuple(
@@ -120,7 +120,8 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
         _tuples.CloseAsync(transaction, tuples, at);
 
     /// <inheritdoc/>
-    public Task PinAsync(StoreTransaction transaction, ImageReference tuple, Pin pin) => TupleTables.PinAsync(transaction, tuple, pin);
+    public Task PinAsync(StoreTransaction transaction, ImageReference tuple, Pin pin) =>
+        _tuples.PinAsync(transaction, tuple, pin);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<StoredItem>> OutcomesAsync(StoreSnapshot snapshot, string notificationSha256) =>
@@ -132,25 +133,21 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
 
     /// <inheritdoc/>
     public Task<string?> StampAsync(StoreSnapshot snapshot) =>
-        snapshot.SingleOrDefaultAsync<string>("select stamp from derivation");
+        snapshot.SingleOrDefaultAsync<string>(DerivationStatements.Stamp);
 
     /// <inheritdoc/>
     public async Task SetStampAsync(StoreTransaction transaction, string stamp)
     {
-        await transaction.ExecuteAsync("delete from derivation");
-        await transaction.ExecuteAsync("insert into derivation (stamp) values (@stamp)", new { stamp });
+        await transaction.ExecuteAsync(DerivationStatements.ForgetStamp);
+        await transaction.ExecuteAsync(DerivationStatements.SetStamp, new { stamp });
     }
 
     /// <inheritdoc/>
     public async Task DeriveAsync(StoreTransaction transaction)
     {
         // Revisions go on where they were: whoever remembers an earlier one must not take it for what is derived now.
-        long revision = 1 + await transaction.SingleAsync<long>("select coalesce(max(revision), 0) from record");
-        foreach (string table in BindingTables.Derived)
-        {
-            await transaction.ExecuteAsync($"delete from {table}");
-        }
-
+        long revision = 1 + await transaction.SingleAsync<long>(DerivationStatements.GreatestRevision);
+        await transaction.ExecuteAsync(DerivationStatements.ForgetDerived);
         await _records.DeriveAsync(transaction, revision, async observations =>
         {
             var facts = new BindingFacts(_policy);

@@ -16,8 +16,7 @@ internal sealed class Histories(string engine) : IDisposable
 
     private readonly MemoryCache _recent = new(new MemoryCacheOptions { SizeLimit = LimitBytes });
 
-    private readonly string _select =
-        $"select record_key, revision, history from record where record_key in (select value from {StoreSnapshot.KeysIn(engine, "keys")})";
+    private readonly RecordStatements _sql = RecordStatements.For(engine);
 
     /// <summary>Keeps what a transaction has written or read, once it is committed: until then its revisions may yet be others.</summary>
     public void Keep(StoreSnapshot snapshot, IReadOnlyCollection<Decoded> histories)
@@ -54,7 +53,7 @@ internal sealed class Histories(string engine) : IDisposable
 
         if (missing.Count > 0)
         {
-            IReadOnlyList<StoredRecord> rows = await snapshot.QueryAsync<StoredRecord>(_select, new { keys = snapshot.Keys(missing) });
+            IReadOnlyList<StoredRecord> rows = await snapshot.QueryAsync<StoredRecord>(_sql.Histories, new { keys = snapshot.Keys(missing) });
             List<Decoded> decoded = [.. rows.Select(r => new Decoded(r.RecordKey, r.Revision, StoredEvidence.History(r.History), r.History.Length))];
             decoded.ForEach(d => known[d.RecordKey] = d.History);
             Keep(snapshot, decoded);

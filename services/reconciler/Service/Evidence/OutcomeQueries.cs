@@ -9,7 +9,8 @@ internal sealed class OutcomeQueries(string engine, BindingTables bindings)
 {
     private const int PageLimit = 500;
 
-    private readonly RecordStatements _sql = RecordStatements.For(engine);
+    private readonly RecordStatements _records = RecordStatements.For(engine);
+    private readonly ObservationStatements _observations = ObservationStatements.For(engine);
     private readonly Deliveries _deliveries = new(engine);
 
     /// <summary>How every stored item of a notification ended.</summary>
@@ -17,8 +18,7 @@ internal sealed class OutcomeQueries(string engine, BindingTables bindings)
     {
         var items = new List<StoredItem>();
         foreach (string recordKey in await snapshot.QueryAsync<string>(
-            "select distinct record_key from observation where notification_sha256 = @notificationSha256",
-            new { notificationSha256 }))
+            _observations.RecordsOfNotification, new { notificationSha256 }))
         {
             items.AddRange((await OfRecordAsync(snapshot, recordKey)).Where(i => i.NotificationSha256 == notificationSha256));
         }
@@ -42,7 +42,7 @@ internal sealed class OutcomeQueries(string engine, BindingTables bindings)
         while (true)
         {
             IReadOnlyList<string> page =
-                await snapshot.QueryAsync<string>(_sql.Page, new { after, limit = PageLimit });
+                await snapshot.QueryAsync<string>(_records.Page, new { after, limit = PageLimit });
             if (page.Count == 0)
             {
                 return counts;
@@ -65,7 +65,7 @@ internal sealed class OutcomeQueries(string engine, BindingTables bindings)
     {
         IReadOnlyList<StoredObservation> rows = await _deliveries.OfRecordsAsync(snapshot, [recordKey]);
         byte[] history = await snapshot.SingleAsync<byte[]>(
-            "select history from record where record_key = @recordKey", new { recordKey });
+            _records.History, new { recordKey });
         Observation[] observations = [.. rows.Select(r => r.Observation)];
         var bound = new HashSet<Observation>(ReferenceEqualityComparer.Instance);
         foreach (Observation observation in observations)

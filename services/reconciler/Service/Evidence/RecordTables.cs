@@ -12,16 +12,13 @@ internal sealed class RecordTables(string engine, Policy policy, Histories histo
     private readonly RecordStatements _sql = RecordStatements.For(engine);
     private readonly Deliveries _deliveries = new(engine);
 
-    private readonly string _revisions =
-        $"select record_key, revision from record where record_key in (select value from {StoreSnapshot.KeysIn(engine, "records")})";
-
     /// <summary>Adds observations to their records. Returns the records that say something new.</summary>
     public async Task<IReadOnlyList<JoinedRecord>> JoinAsync(
         StoreTransaction transaction, IReadOnlyCollection<Observation> observations)
     {
         Dictionary<SourceRecord, string> keys = observations.Select(o => o.Record).Distinct().ToDictionary(r => r, EvidenceKeys.Of);
         Dictionary<string, long> revisions = (await transaction.QueryAsync<RecordRevision>(
-                _revisions, new { records = transaction.Keys(keys.Values) }))
+                _sql.Revisions, new { records = transaction.Keys(keys.Values) }))
             .ToDictionary(r => r.RecordKey, r => r.Revision, StringComparer.Ordinal);
         IReadOnlyList<Delivery> deliveries = await _deliveries.TakeAsync(
             transaction, observations.Select(o => (keys[o.Record], o)), revisions.ContainsKey);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Contracts.Topology;
@@ -24,7 +23,7 @@ internal static class Announcements
         {
             Add(Queues.HandoffFeed, new LedgerChanged
             {
-                Tuple = tuple, Revision = change.After.Revision, CanonicalLedger = Encoding.UTF8.GetString(change.Ledger), LedgerSha256 = sha256, RecordedAt = now,
+                Tuple = tuple, Revision = change.After.Revision, CanonicalLedger = change.Ledger, LedgerSha256 = sha256, RecordedAt = now,
             });
         }
 
@@ -46,7 +45,7 @@ internal static class Announcements
                 Add(Queues.HandoffFeed, new CorrectionPackagePrepared
                 {
                     Tuple = tuple, PackageId = package.PackageId, Revision = package.Revision, Supersedes = package.Supersedes,
-                    CanonicalPackage = Encoding.UTF8.GetString(package.Canonical), PreparedAt = now,
+                    CanonicalPackage = package.Canonical, PreparedAt = now,
                 });
                 break;
             case PackageStep.Closed closed:

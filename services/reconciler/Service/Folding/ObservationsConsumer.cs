@@ -103,7 +103,7 @@ internal sealed class ObservationsConsumer(
 /// <summary>How observations are taken from the queue of a partition.</summary>
 internal sealed class ObservationsConsumerDefinition : ConsumerDefinition<ObservationsConsumer>
 {
-    private const int ParcelsAtOnce = 8;
+    private const int ParcelsAtOnce = 64;
     private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(10);
 
     public ObservationsConsumerDefinition() => Endpoint(e => e.PrefetchCount = ParcelsAtOnce * 2);

@@ -16,6 +16,8 @@ public sealed class Quarantine(
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromHours(1);
 
+    private readonly QuarantineStatements _sql = QuarantineStatements.For(store.Engine);
+
     /// <inheritdoc/>
     public string Kind => "quarantine";
 
@@ -38,8 +40,7 @@ public sealed class Quarantine(
                 }
 
                 await transaction.ExecuteAsync(
-                    "insert into quarantine (message_id, body, reason, attempts, failed_at) values (@Id, @body, @reason, 1, @now)",
-                    new { message.Id, body = MessageTypes.Serialise(message.Message), reason, now });
+                    _sql.Insert, new { message.Id, body = MessageTypes.Serialise(message.Message), reason, now });
                 await timers.SetAsync(transaction, new TimerRow(Kind, message.Id.ToString("D"), now + FirstRetry));
             },
             cancellationToken);
@@ -47,21 +48,16 @@ public sealed class Quarantine(
     }
 
     /// <summary>What is kept, oldest first, at most 1,000.</summary>
-    public async Task<IReadOnlyList<QuarantinedMessage>> ListAsync(CancellationToken cancellationToken)
-    {
-        IReadOnlyList<QuarantinedMessage> all = await store.ReadAsync(
-            snapshot => snapshot.QueryAsync<QuarantinedMessage>(
-                "select message_id, reason, attempts, failed_at from quarantine order by failed_at, message_id"),
-            cancellationToken);
-        return [.. all.Take(ListLimit)];
-    }
+    public Task<IReadOnlyList<QuarantinedMessage>> ListAsync(CancellationToken cancellationToken) =>
+        store.ReadAsync(
+            snapshot => snapshot.QueryAsync<QuarantinedMessage>(_sql.List, new { limit = ListLimit }), cancellationToken);
 
     /// <inheritdoc/>
     public async Task FireAsync(TimerRow timer, CancellationToken cancellationToken)
     {
         QuarantinedBody? kept = await store.ReadAsync(
             snapshot => snapshot.SingleOrDefaultAsync<QuarantinedBody>(
-                "select body, attempts from quarantine where message_id = @Key", timer),
+                _sql.Load, new { timer.Key }),
             cancellationToken);
         if (kept is null)
         {
@@ -73,7 +69,7 @@ public sealed class Quarantine(
             var message = (ObservationsNormalised)MessageTypes.Deserialise(MessageTypes.NameOf<ObservationsNormalised>(), kept.Body);
             await folder.FoldQuarantinedAsync(
                 message,
-                transaction => transaction.ExecuteAsync("delete from quarantine where message_id = @Key", timer),
+                transaction => transaction.ExecuteAsync(_sql.Delete, new { timer.Key }),
                 cancellationToken);
             logger.LogInformation("Message {MessageId} left quarantine", timer.Key);
         }
@@ -91,8 +87,7 @@ public sealed class Quarantine(
             async transaction =>
             {
                 await transaction.ExecuteAsync(
-                    "update quarantine set attempts = attempts + 1, failed_at = @now, reason = @reason where message_id = @Key",
-                    new { timer.Key, now, reason = failure.GetType().Name });
+                    _sql.PutOff, new { timer.Key, now, reason = failure.GetType().Name });
                 await timers.SetAsync(transaction, timer with { DueAt = now + delay });
             },
             cancellationToken);
@@ -100,7 +95,7 @@ public sealed class Quarantine(
 
     private sealed record QuarantinedBody
     {
-        public string Body { get; init; } = "";
+        public byte[] Body { get; init; } = [];
 
         public int Attempts { get; init; }
     }

@@ -91,6 +91,9 @@ internal sealed class CaseDefinition : SagaDefinition<ReleaseCase>
         endpointConfigurator.DeclaredAs(Queues.Cases);
         endpointConfigurator.UseFilter(new ConfirmCommitted(
             context.GetRequiredService<IServiceProvider>().GetRequiredKeyedService<StoreHold>(ReconcilerServices.Key)));
+        // Those of one case one after the other: each would only find that the other was faster.
+        sagaConfigurator.Message<CaseChanged>(m => m.UsePartitioner(
+            endpointConfigurator.CreatePartitioner(MessagesAtOnce), c => CaseStateMachine.IdOf(c.Message.Tuple)));
         endpointConfigurator.UseMessageRetry(r => r.Exponential(
             8, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(50)));
     }

@@ -33,8 +33,7 @@ public sealed class SagaRows<TSaga>(IStore store)
     {
         SagaRow? row = await store.ReadAsync(
             snapshot => snapshot.SingleOrDefaultAsync<SagaRow>(
-                "select body, revision from saga where saga = @Kind and correlation_id = @correlationId",
-                new { Kind, correlationId }),
+                SagaStatements.Load, new { Kind, correlationId }),
             cancellationToken);
         if (row is null)
         {
@@ -51,11 +50,7 @@ public sealed class SagaRows<TSaga>(IStore store)
     {
         int inserted = await store.WriteAsync(
             transaction => transaction.ExecuteAsync(
-                """
-                insert into saga (saga, correlation_id, current_state, body, revision)
-                select @Kind, @CorrelationId, @CurrentState, @body, 1
-                where not exists (select 1 from saga where saga = @Kind and correlation_id = @CorrelationId)
-                """,
+                SagaStatements.Insert,
                 new { Kind, saga.CorrelationId, saga.CurrentState, body = Body(saga) }),
             cancellationToken);
         Demand(inserted);
@@ -68,10 +63,7 @@ public sealed class SagaRows<TSaga>(IStore store)
         long revision = _loaded[saga.CorrelationId];
         int updated = await store.WriteAsync(
             transaction => transaction.ExecuteAsync(
-                """
-                update saga set current_state = @CurrentState, body = @body, revision = revision + 1
-                where saga = @Kind and correlation_id = @CorrelationId and revision = @revision
-                """,
+                SagaStatements.Update,
                 new { Kind, saga.CorrelationId, saga.CurrentState, body = Body(saga), revision }),
             cancellationToken);
         Demand(updated);
@@ -83,7 +75,7 @@ public sealed class SagaRows<TSaga>(IStore store)
     {
         int deleted = await store.WriteAsync(
             transaction => transaction.ExecuteAsync(
-                "delete from saga where saga = @Kind and correlation_id = @CorrelationId and revision = @revision",
+                SagaStatements.Delete,
                 new { Kind, saga.CorrelationId, revision = _loaded[saga.CorrelationId] }),
             cancellationToken);
         Demand(deleted);

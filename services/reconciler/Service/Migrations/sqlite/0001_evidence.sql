@@ -134,7 +134,7 @@ create table derivation (
 -- Messages that alone could not be folded, kept whole.
 create table quarantine (
     message_id text    not null primary key,
-    body       text    not null,
+    body       blob    not null,
     reason     text    not null,
     attempts   integer not null,
     failed_at  text    not null

@@ -139,7 +139,7 @@ create table {schema}.derivation (
 -- Messages that alone could not be folded, kept whole.
 create table {schema}.quarantine (
     message_id uniqueidentifier not null,
-    body       nvarchar(max) collate Latin1_General_100_BIN2 not null,
+    body       varbinary(max) not null,
     reason     nvarchar(200) collate Latin1_General_100_BIN2 not null,
     attempts   int not null,
     failed_at  datetimeoffset(7) not null,

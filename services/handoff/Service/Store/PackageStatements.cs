@@ -1,0 +1,59 @@
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Handoff.Store;
+
+/// <summary>The SQL that writes packages and their chain, per engine.</summary>
+internal sealed record PackageStatements(string Engine)
+{
+    /// <summary>Raises the store's sequence and returns it.</summary>
+    public required string NextSequence { get; init; }
+
+    public string Find { get; } = "select package_id from package where tuple_no = @tupleNo and revision = @Revision";
+
+    public string CountLater { get; } = "select count(*) from package where tuple_no = @tupleNo and revision > @Revision";
+
+    public string CountEnds { get; } = "select count(*) from package_end where tuple_no = @tupleNo and revision = @Revision";
+
+    public string Predecessor { get; } = "select max(revision) from package where tuple_no = @tupleNo and revision < @revision";
+
+    public string Insert { get; } =
+        """
+        insert into package (tuple_no, package_id, revision, supersedes, state, content, prepared_at, handed_off_at, release_train, sequence)
+        values (@tupleNo, @PackageId, @Revision, @Supersedes, @state, @Content, @PreparedAt, @handedOffAt, @ReleaseTrain, @sequence)
+        """;
+
+    public string InsertReasons { get; } =
+        $"""
+        insert into package_reason (reason, package_no)
+        select k.value, p.package_no from {StoreSnapshot.KeysIn(Engine, "reasons")} k cross join package p
+        where p.tuple_no = @tupleNo and p.revision = @Revision
+        """;
+
+    public string InsertEnd { get; } =
+        """
+        insert into package_end (tuple_no, revision, closed_at)
+        select @tupleNo, @Revision, @ClosedAt
+        where not exists (select 1 from package_end where tuple_no = @tupleNo and revision = @Revision)
+        """;
+
+    public string Supersede { get; } =
+        "update package set state = @state, sequence = @sequence where tuple_no = @tupleNo and revision = @predecessor";
+
+    public string Close { get; } =
+        """
+        update package set state = @closed, sequence = @sequence
+        where tuple_no = @tupleNo and revision = @Revision and state = @prepared
+        """;
+
+    public static PackageStatements For(string engine) => StoreEngines.Choose(engine, Sqlite, SqlServer);
+
+    private static readonly PackageStatements Sqlite = new(StoreEngines.Sqlite)
+    {
+        NextSequence = "update handoff set sequence = sequence + 1 returning sequence",
+    };
+
+    private static readonly PackageStatements SqlServer = new(StoreEngines.SqlServer)
+    {
+        NextSequence = "update handoff set sequence = sequence + 1 output inserted.sequence",
+    };
+}
