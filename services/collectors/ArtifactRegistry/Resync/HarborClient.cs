@@ -8,8 +8,8 @@ namespace ReleaseIntegrity.Collectors.ArtifactRegistry.Resync;
 /// <summary>
 /// <c>harbor</c>: the artifact lists of Harbor's API (v2.0), which know push times that the OCI API doesn't. A page is kept
 /// where it has a tag that leads elsewhere than seen last: pull times change all the time, and say nothing here. Pages are
-/// numbered, so what is deleted meanwhile moves records over their borders: a list that is shorter in the end than Harbor
-/// counts is read again. Deletions are the business of <c>oci-distribution</c>, which Harbor speaks too.
+/// numbered, so what is deleted meanwhile moves records over their borders: a list whose count changed while it was read is
+/// read again. Deletions are the business of <c>oci-distribution</c>, which Harbor speaks too.
 /// </summary>
 internal sealed class HarborClient(SourceConnection connection) : ISourceClient
 {
@@ -23,7 +23,7 @@ internal sealed class HarborClient(SourceConnection connection) : ISourceClient
     {
         string[] repositories = connection.Options.Only.Count > 0
             ? [.. connection.Options.Only]
-            : [.. (await ListAsync("api/v2.0/repositories?", "name", cancellationToken)).SelectMany(p => p.Names).Distinct(StringComparer.Ordinal)];
+            : [.. (await ListAsync("api/v2.0/repositories?", cancellationToken)).SelectMany(p => p.Items).Select(r => Text(r, "name")).Distinct(StringComparer.Ordinal)];
         foreach (string repository in repositories)
         {
             string project = repository.Split('/')[0];
@@ -31,7 +31,7 @@ internal sealed class HarborClient(SourceConnection connection) : ISourceClient
             // Names with slashes are encoded twice.
             string name = Uri.EscapeDataString(Uri.EscapeDataString(repository[(project.Length + 1)..]));
             string path = $"api/v2.0/projects/{project}/repositories/{name}/artifacts?with_tag=true&";
-            foreach (ListPage page in await ListAsync(path, "digest", cancellationToken))
+            foreach (ListPage page in await ListAsync(path, cancellationToken))
             {
                 yield return Page(repository, page, question);
             }
@@ -67,32 +67,38 @@ internal sealed class HarborClient(SourceConnection connection) : ISourceClient
             : new SourcePage();
     }
 
-    private async Task<List<ListPage>> ListAsync(string path, string identity, CancellationToken cancellationToken)
+    private async Task<List<ListPage>> ListAsync(string path, CancellationToken cancellationToken)
     {
         int size = Math.Min(connection.Options.PageSize, LargestPage);
         for (int reading = 0; reading < Readings; reading++)
         {
             var pages = new List<ListPage>();
-            long? total = null;
+            var totals = new HashSet<long>();
             for (int number = 1; ; number++)
             {
-                var address = new Uri(connection.Address, $"{path}page={number}&page_size={size}");
+                var address = new Uri(connection.Address, $"{path}sort=-creation_time&page={number}&page_size={size}");
                 SourceAnswer answer = await connection.Http.ReadAsync(new SourceRequest(address), cancellationToken);
                 JsonElement json = answer.IsFound ? answer.Json() : default;
                 JsonElement[] items = json.ValueKind == JsonValueKind.Array ? [.. json.EnumerateArray()] : [];
-                total = long.TryParse(answer.Header("x-total-count"), out long counted) ? counted : total;
-                if (items.Length > 0)
+                bool counts = long.TryParse(answer.Header("x-total-count"), out long total);
+                if (counts)
                 {
-                    pages.Add(new ListPage(address, answer.Body, items, [.. items.Select(i => Text(i, identity))]));
+                    totals.Add(total);
                 }
 
-                if (items.Length == 0 || (total is { } all && (long)number * size >= all))
+                if (items.Length > 0)
+                {
+                    pages.Add(new ListPage(address, answer.Body, items));
+                }
+
+                if (items.Length == 0 || (counts && (long)number * size >= total))
                 {
                     break;
                 }
             }
 
-            if (total is null || pages.SelectMany(p => p.Names).Distinct(StringComparer.Ordinal).Count() >= total)
+            // With the newest first, what comes meanwhile repeats a record; only what goes lets one be passed over.
+            if (totals.Count < 2)
             {
                 return pages;
             }
@@ -109,5 +115,5 @@ internal sealed class HarborClient(SourceConnection connection) : ISourceClient
             ? value.EnumerateArray()
             : default;
 
-    private sealed record ListPage(Uri Address, ReadOnlyMemory<byte> Body, JsonElement[] Items, string[] Names);
+    private sealed record ListPage(Uri Address, ReadOnlyMemory<byte> Body, JsonElement[] Items);
 }

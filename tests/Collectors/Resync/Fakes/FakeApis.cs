@@ -56,7 +56,7 @@ internal sealed class FakeRegistryApi : FakeApi
     public override Task AnswerAsync(HttpContext context) => _registry.AnswerAsync(context);
 }
 
-/// <summary>Harbor's artifact lists: numbered pages, <c>X-Total-Count</c>, pull times that are others with every answer.</summary>
+/// <summary>Harbor's artifact lists: newest first, numbered pages, <c>X-Total-Count</c>, pull times that are others with every answer.</summary>
 internal sealed class FakeHarbor : FakeApi
 {
     private readonly List<int> _artifacts = [];
@@ -73,7 +73,7 @@ internal sealed class FakeHarbor : FakeApi
     {
         lock (Lock)
         {
-            _artifacts.Add(i);
+            _artifacts.Insert(0, i);
         }
     }
 
