@@ -15,6 +15,7 @@ using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Hosting;
 using ReleaseIntegrity.Hosting.Health;
 using ReleaseIntegrity.Storage;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Collectors;
 
@@ -30,6 +31,24 @@ internal sealed class CollectorHost : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static async Task<CollectorHost> StartAsync(
+        StorePlace place,
+        Action<CollectorOptions>? configure = null,
+        Action<IServiceCollection>? services = null,
+        IReadOnlyList<INormalizer>? normalisers = null)
+    {
+        StoreOptions store = await place.OptionsAsync(WireNames.Of(Source.ArtifactRegistry), CollectorServices.Migrations);
+        return await StartAsync(
+            "",
+            options =>
+            {
+                options.Store = store;
+                configure?.Invoke(options);
+            },
+            services,
+            normalisers);
+    }
 
     public static async Task<CollectorHost> StartAsync(
         string folder,
@@ -117,7 +136,7 @@ internal sealed class CollectorHost : IAsyncDisposable
                 return counts;
             }
 
-            Assert.True(i < 1500, $"the collector does not come to rest: {counts}");
+            Assert.True(i < 12_000, $"the collector does not come to rest: {counts}");
             await Task.Delay(10, Ct);
         }
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using ReleaseIntegrity.Collectors.Hosting.Intake;
+using ReleaseIntegrity.Collectors.Hosting.Operating;
 using ReleaseIntegrity.Collectors.Hosting.Reading;
 using ReleaseIntegrity.Collectors.Hosting.Resync;
 using ReleaseIntegrity.Contracts;
@@ -34,6 +35,7 @@ public static class CollectorEndpoints
             (HttpContext context, string? outcome, string? after, int? limit) =>
                 Reads(context, source).ItemsAsync(context, outcome, after, limit));
         endpoints.MapGet("counts", (Delegate)((HttpContext context) => Reads(context, source).CountsAsync(context)));
+        endpoints.MapOperating(source);
         endpoints.MapGet("watermarks", (Delegate)((HttpContext context) => Resyncs(context, source).WatermarksAsync(context)));
         endpoints.MapPost(
             "resync",

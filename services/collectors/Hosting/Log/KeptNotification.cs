@@ -70,6 +70,9 @@ internal sealed record OutcomeRow(int Index, NormaliseOutcome Outcome)
     public string? Instance { get; init; }
 
     public string? Target { get; init; }
+
+    /// <summary>What it says, when it is evidence: equal readings have equal ones.</summary>
+    public string? ContentSha256 { get; init; }
 }
 
 /// <summary>A content that waits: its id and the length of its body.</summary>
