@@ -44,6 +44,8 @@ internal static class Examples
     {
         "observations-normalised.v1" => new ObservationsNormalised("ab", Source.SignatureLedger, "sigstore-bundle", [Observation], Reread: true),
         "hint-raised.v1" => new HintRaised("ab", 1, Source.ChangeSnapshot, "jira", "jira.example", "CHG-1", "names no digest"),
+        "source-heard.v1" => new SourceHeard(Source.ChangeSnapshot, "jira.example", At),
+        "resync-requested.v1" => new ResyncRequested(Source.ChangeSnapshot, "jira.example", "CHG-1", "a hint"),
         "messages-folded.v1" => new MessagesFolded("collector-artifact-registry", [new Guid(1, 2, 3, new byte[8])]),
         "ledger-changed.v1" => new LedgerChanged { Tuple = Tuple, Revision = 2, CanonicalLedger = "{}"u8.ToArray(), LedgerSha256 = "cd", RecordedAt = At },
         "correction-package-prepared.v1" => new CorrectionPackagePrepared

@@ -1,3 +1,4 @@
+using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Reconciling.Evidence;
@@ -102,6 +103,17 @@ public sealed class Folder
         long started = _clock.GetTimestamp();
         Folded folded = await RunAsync(
             transaction => ReconcileAsync(transaction, tupleKeys, null, _clock.GetUtcNow()), cancellationToken);
+        _metrics.Folded(folded, _clock.GetElapsedTime(started));
+    }
+
+    /// <summary>Moves the watermarks of source instances, and reconciles the tuples that waited to hear one of them.</summary>
+    public async Task HearAsync(IReadOnlyCollection<(Source Source, string Instance, DateTimeOffset At)> heard, CancellationToken cancellationToken)
+    {
+        long started = _clock.GetTimestamp();
+        Folded folded = await RunAsync(
+            async transaction => await ReconcileAsync(
+                transaction, [.. await _evidence.HeardAsync(transaction, heard)], null, _clock.GetUtcNow()),
+            cancellationToken);
         _metrics.Folded(folded, _clock.GetElapsedTime(started));
     }
 
