@@ -17,6 +17,7 @@ public sealed class When_a_reconciler_has_another_policy(BrokerFixture broker, I
     [Fact]
     public async Task It_disturbs_nobody_and_says_what_to_do()
     {
+        LongRun.Require();
         using var deployment = new Deployment(await broker.VirtualHostAsync());
         await deployment.StartAllAsync();
         var traffic = new Traffic(deployment);
