@@ -104,7 +104,9 @@ internal sealed class ObservationsConsumer(
 internal sealed class ObservationsConsumerDefinition : ConsumerDefinition<ObservationsConsumer>
 {
     private const int ParcelsAtOnce = 64;
-    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(10);
+
+    // The records of one release are announced at about the same time: what comes within it is folded, and announced, once.
+    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(50);
 
     public ObservationsConsumerDefinition() => Endpoint(e => e.PrefetchCount = ParcelsAtOnce * 2);
 
