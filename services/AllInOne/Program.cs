@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using ReleaseIntegrity.AllInOne.CommandLine;
+using ReleaseIntegrity.AllInOne.Hosting;
+using ReleaseIntegrity.Collectors.Hosting.Operating.Commands;
 
 namespace ReleaseIntegrity.AllInOne;
 
@@ -25,10 +27,16 @@ internal static class Program
         Command doctor = DoctorCommand.Create();
         Command reconcile = ReconcileCommand.Create();
         Command mapping = MappingCommand.Create(out Command mappingTest);
+        IReadOnlyList<Command> operating = new OperatingCommands(ServeRequest.DefaultUrl, severalSources: true).Create();
         var root = new RootCommand("Release Integrity: one trusted current record per released artifact, from what four systems say about it.")
         {
             demo, serve, doctor, reconcile, mapping,
         };
+        foreach (Command one in operating)
+        {
+            root.Add(one);
+        }
+
         HelpWithExamples.AddTo(root, new Dictionary<Command, string>
         {
             [root] = Notes,
@@ -37,6 +45,8 @@ internal static class Program
             [doctor] = DoctorCommand.Notes,
             [reconcile] = ReconcileCommand.Notes,
             [mappingTest] = MappingCommand.Notes,
+            [operating[0]] = OperatingCommands.Notes,
+            [operating[1]] = OperatingCommands.Notes,
         });
 
         ParseResult parsed = root.Parse(args);

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using ReleaseIntegrity.Storage;
@@ -30,6 +31,9 @@ public sealed record ServiceParts
 
     /// <summary>Maps its endpoints.</summary>
     public required Action<WebApplication> Map { get; init; }
+
+    /// <summary>Commands of its own, beside those of every service.</summary>
+    public IReadOnlyList<Command> Commands { get; init; } = [];
 
     /// <summary>Where its store is: the section <c>Store</c>.</summary>
     public StoreOptions StoreOf(IConfiguration configuration)

@@ -29,6 +29,11 @@ public static class ServiceProgram
         root.Add(Subcommand("migrate", MigrateCommand.Summary, settings => MigrateCommand.RunAsync(settings, parts)));
         root.Add(Subcommand("doctor", DoctorCommand.Summary, settings => DoctorCommand.RunAsync(settings, parts)));
 
+        foreach (Command own in parts.Commands)
+        {
+            root.Add(own);
+        }
+
         // The host answers signals itself.
         ParseResult result = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         return await result.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });

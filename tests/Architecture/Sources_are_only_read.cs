@@ -4,10 +4,11 @@ namespace ReleaseIntegrity.Tests.Architecture;
 
 /// <summary>
 /// I11, advisory: nothing is ever written to a source system. Two rules over the compiled code hold it. Only a resync,
-/// which asks a source again, may speak HTTP to the outside at all (and the demo, which plays the sources' part towards
-/// this product's own collectors; and who checks tokens, which reads their issuer's keys). And where HTTP is allowed to reach a source, no verb but GET and HEAD can be said:
-/// neither the methods of the client nor the verb objects of the others are called. Programs that could write in our
-/// place (skopeo, kubectl) can't be started.
+/// which asks a source again, may speak HTTP to the outside at all (and the demo and the operators' commands, which ask
+/// this product's own collectors; and what checks tokens, which reads their issuer's keys). And where HTTP is allowed to
+/// reach a source, no verb but GET and HEAD can be said: neither the methods of the client nor the verb objects of the
+/// others are called; the one form that is posted asks a token endpoint for a token, and one type does it. Programs that
+/// could write in our place (skopeo, kubectl) can't be started.
 /// </summary>
 public sealed class Sources_are_only_read
 {
@@ -21,13 +22,23 @@ public sealed class Sources_are_only_read
 
     private static readonly string[] WritingVerbs = ["Post", "Put", "Patch", "Delete"];
 
+    private const string TokenExchange = "ReleaseIntegrity.Collectors.Hosting.Resync.TokenExchange";
+
     [Fact]
     public void Only_a_resync_speaks_to_the_outside() =>
-        Rule.Holds(CompiledCode.Product.SelectMany(c => Speakers(c, t => AsksSources(t) || ReadsKeys(t) || PlaysSources(t))));
+        Rule.Holds(CompiledCode.Product.SelectMany(c => Speakers(c, t => AsksSources(t) || ReadsKeys(t) || AsksCollectors(t))));
 
     [Fact]
     public void No_verb_but_reading_is_ever_said_to_a_source() =>
-        Rule.Holds(CompiledCode.Product.SelectMany(c => Writers(c, PlaysSources)));
+        Rule.Holds(CompiledCode.Product.SelectMany(c => Writers(c, t => AsksCollectors(t) || t == TokenExchange)));
+
+    /// <summary>Nor does the token's form lead to anything else: nobody but it can say its verb, and it says no other.</summary>
+    [Fact]
+    public void What_asks_for_a_token_only_posts() =>
+        Assert.Equal(["get_Post"], [.. CompiledCode.Product.SelectMany(c => c.Uses)
+            .Where(u => u.Type == TokenExchange && u.Used == "System.Net.Http.HttpMethod" && u.Member is not null)
+            .Select(u => u.Member!)
+            .Distinct()]);
 
     [Fact]
     public void A_writer_that_is_seeded_is_seen()
@@ -48,7 +59,8 @@ public sealed class Sources_are_only_read
 
     private static bool ReadsKeys(string type) => type == "ReleaseIntegrity.Collectors.Hosting.Authentication.OpenIdToken";
 
-    private static bool PlaysSources(string type) => type.StartsWith("ReleaseIntegrity.AllInOne.Demo.", StringComparison.Ordinal);
+    private static bool AsksCollectors(string type) => type.StartsWith("ReleaseIntegrity.AllInOne.Demo.", StringComparison.Ordinal)
+        || type.StartsWith("ReleaseIntegrity.Collectors.Hosting.Operating.Commands.", StringComparison.Ordinal);
 
     private static IEnumerable<string> Speakers(CompiledCode code, Func<string, bool> may) => code.Uses
         .Where(u => Clients.Contains(u.Used) && !may(u.Type))

@@ -13,10 +13,10 @@ internal sealed class FakeNormalizer(string format = "fake", int version = 1, So
 
     public string Format => format;
 
-    public int MappingVersion => version;
+    public int MappingVersion { get; set; } = version;
 
     /// <summary>What a fixed mapping no longer rejects, or no longer fails on.</summary>
-    public bool Fixed { get; init; }
+    public bool Fixed { get; set; }
 
     public static Digest DigestOf(int i) => Digest.Parse("sha256:" + i.ToString("x64", System.Globalization.CultureInfo.InvariantCulture));
 

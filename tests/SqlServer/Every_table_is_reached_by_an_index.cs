@@ -17,6 +17,7 @@ public sealed class Every_table_is_reached_by_an_index
         ["TimerStatements.Reclaim"] = "SQLite alone: a server is always shared",
         ["NotificationStatements.CountNotifications"] = "asked for by people; reads the index of counts",
         ["NotificationStatements.CountItems"] = "asked for by people",
+        ["NotificationStatements.CountDropped"] = "asked for by people; reads what was dropped",
         ["NotificationStatements.CountUnpublished"] = "asked for by people",
         ["DerivationStatements."] = "at start, and when the policy has changed: all evidence is derived anew",
         ["WatermarkStatements.All"] = "as many rows as there are source instances",

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using ReleaseIntegrity.Collectors.Hosting.Operating.Commands;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Hosting;
 using ReleaseIntegrity.Messaging;
@@ -28,5 +29,6 @@ public static class CollectorService
             builder.Services.AddBus(BusOptions.Of(configuration));
         },
         Map = app => app.MapCollector(source),
+        Commands = new OperatingCommands("http://127.0.0.1:8080", severalSources: false).Create(),
     };
 }

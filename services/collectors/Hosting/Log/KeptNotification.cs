@@ -53,6 +53,9 @@ internal sealed record NormalisedNotification
 
     public required IReadOnlyList<OutcomeRow> Items { get; init; }
 
+    /// <summary>Ids of the registry tags that it speaks of: a tag can go back to where it led before.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
     /// <summary>What announces the reading.</summary>
     public IReadOnlyList<OutboxMessage> Messages { get; init; } = [];
 }
@@ -67,6 +70,9 @@ internal sealed record OutcomeRow(int Index, NormaliseOutcome Outcome)
     public string? Instance { get; init; }
 
     public string? Target { get; init; }
+
+    /// <summary>What it says, when it is evidence: equal readings have equal ones.</summary>
+    public string? ContentSha256 { get; init; }
 }
 
 /// <summary>A content that waits: its id and the length of its body.</summary>

@@ -24,7 +24,8 @@ internal sealed record NotificationStatements(string Engine)
             .Text("reason", r => r.Item.Reason)
             .Text("pointer", r => r.Item.Pointer)
             .Text("instance", r => r.Item.Instance)
-            .Text("target", r => r.Item.Target);
+            .Text("target", r => r.Item.Target)
+            .Text("content_sha256", 64, r => r.Item.ContentSha256);
 
     /// <summary>Inserts a content and returns its id; nothing where it is known already.</summary>
     public required string Insert { get; init; }
@@ -74,7 +75,11 @@ internal sealed record NotificationStatements(string Engine)
         """
         update notification set state = 'kept', revision = revision + 1, claimed_until = null
         where state = 'normalised' and rejected > 0 and format = @format
-          and (failed = 1 or mapping_version < @mappingVersion)
+          and (failed = 1 or mapping_version < @mappingVersion) and discarded_at is null
+          and exists (
+            select 1 from item i
+            left join dropped_item d on d.notification_id = i.notification_id and d.item_index = i.item_index
+            where i.notification_id = notification.notification_id and i.outcome = 'rejected' and d.notification_id is null)
         """;
 
     public string SelectDelivery { get; } =
@@ -86,6 +91,12 @@ internal sealed record NotificationStatements(string Engine)
         """;
 
     public string CountItems { get; } = "select outcome, count(*) as items from item group by outcome";
+
+    public string CountDropped { get; } =
+        """
+        select count(*) from dropped_item d join item i on i.notification_id = d.notification_id and i.item_index = d.item_index
+        where i.outcome = 'rejected'
+        """;
 
     public string CountUnpublished { get; } = "select count(*) from outbox";
 
@@ -149,8 +160,8 @@ internal sealed record NotificationStatements(string Engine)
             returning notification_id
             """,
         InsertItems = """
-            insert into item (notification_id, item_index, outcome, reason, pointer, instance, target)
-            values (@notification_id, @item_index, @outcome, @reason, @pointer, @instance, @target)
+            insert into item (notification_id, item_index, outcome, reason, pointer, instance, target, content_sha256)
+            values (@notification_id, @item_index, @outcome, @reason, @pointer, @instance, @target, @content_sha256)
             """,
         SelectItems = $"{ItemsAfter} limit @limit",
     };
@@ -204,8 +215,8 @@ internal sealed record NotificationStatements(string Engine)
               and notification.state = 'kept'
             """,
         InsertItems = """
-            insert into item (notification_id, item_index, outcome, reason, pointer, instance, target)
-            select r.notification_id, r.item_index, r.outcome, r.reason, r.pointer, r.instance, r.target from @rows r
+            insert into item (notification_id, item_index, outcome, reason, pointer, instance, target, content_sha256)
+            select r.notification_id, r.item_index, r.outcome, r.reason, r.pointer, r.instance, r.target, r.content_sha256 from @rows r
             """,
         SelectItems = $"{ItemsAfter} offset 0 rows fetch next @limit rows only option (recompile)",
     };

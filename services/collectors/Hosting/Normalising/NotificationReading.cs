@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using ReleaseIntegrity.Collectors.Hosting.Log;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Contracts.Json;
@@ -12,6 +14,8 @@ internal static class NotificationReading
 {
     /// <summary>The reason of an item that stands for a defect of ours.</summary>
     public const string InternalError = "internal error";
+
+    private static readonly Lineage NoLineage = new("", 0, DateTimeOffset.UnixEpoch, "", 0);
 
     /// <summary>Normalises; a normaliser that breaks its contract costs this notification alone.</summary>
     /// <param name="kept">What was kept.</param>
@@ -46,6 +50,7 @@ internal static class NotificationReading
             {
                 MappingVersion = normaliser.MappingVersion,
                 Items = rows,
+                Tags = [.. observations.Where(o => o.Record.Kind == RecordKind.RegistryTag).Select(o => o.Record.Id)],
                 Messages = Messages(
                     kept,
                     normaliser.MappingVersion,
@@ -107,9 +112,16 @@ internal static class NotificationReading
         Items = [new OutcomeRow(0, NormaliseOutcome.Rejected) { Reason = reason, Pointer = "" }],
     };
 
+    /// <summary>Hash of what an observation says, whichever mapping version read it and whenever it was received.</summary>
+    private static string ContentOf(Observation observation) => Convert.ToHexStringLower(SHA256.HashData(
+        JsonSerializer.SerializeToUtf8Bytes(observation with { Lineage = NoLineage }, ContractsJson.Default.Observation)));
+
     private static OutcomeRow Row(NormalisedItem item, int index) => item switch
     {
-        NormalisedItem.Observed => new OutcomeRow(index, NormaliseOutcome.Observed),
+        NormalisedItem.Observed(var observation) => new OutcomeRow(index, NormaliseOutcome.Observed)
+        {
+            ContentSha256 = ContentOf(observation),
+        },
         NormalisedItem.Hint hint => new OutcomeRow(index, NormaliseOutcome.Hint)
         {
             Reason = hint.Reason, Instance = hint.Instance, Target = hint.Target,

@@ -84,6 +84,7 @@ internal sealed class LogQueries(IStore store)
                     Waiting = total.Waiting,
                     Items = total.Items,
                     ByOutcome = byOutcome,
+                    Dropped = await s.SingleAsync<long>(_sql.CountDropped),
                     Unpublished = await s.SingleAsync<long>(_sql.CountUnpublished),
                 };
             },

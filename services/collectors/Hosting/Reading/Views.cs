@@ -75,6 +75,9 @@ public sealed record CountsView
     /// <summary>Items by what normalising made of them; the items of redeliveries are <c>duplicate</c>.</summary>
     public required IReadOnlyDictionary<string, long> ByOutcome { get; init; }
 
+    /// <summary>Rejected items that were dropped, with a reason; they are among the rejected ones.</summary>
+    public required long Dropped { get; init; }
+
     /// <summary>Messages that are not done.</summary>
     public required long Unpublished { get; init; }
 }

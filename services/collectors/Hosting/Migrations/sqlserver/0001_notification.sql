@@ -17,6 +17,7 @@ create table {schema}.notification (
     rejected        bigint not null constraint notification_rejected_default default 0,
     failed          bit not null constraint notification_failed_default default 0, -- 1: quarantined, the normaliser itself failed
     claimed_until   datetimeoffset(7) null,               -- a process is normalising it
+    discarded_at    datetimeoffset(7) null,               -- when retention took the body away
     constraint notification_key primary key clustered (notification_id),
     constraint notification_content unique (sha256, format, variant_hash)
 );
@@ -46,6 +47,7 @@ create table {schema}.item (
     pointer         nvarchar(max) null,
     instance        nvarchar(max) null,                   -- hint: whom to ask
     target          nvarchar(max) null,                   -- hint: what for
+    content_sha256  nvarchar(64) null,                    -- what it says, so that another reading can be compared
     constraint item_key primary key clustered (notification_id, item_index),
     constraint item_content foreign key (notification_id) references {schema}.notification (notification_id)
 );
@@ -60,6 +62,7 @@ create type {schema}.item_row as table (
     pointer         nvarchar(max) null,
     instance        nvarchar(max) null,
     target          nvarchar(max) null,
+    content_sha256  nvarchar(64) null,
     primary key (notification_id, item_index)
 );
 
