@@ -9,11 +9,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ReleaseIntegrity.Collectors.Hosting;
+using ReleaseIntegrity.Collectors.Hosting.Resync;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Hosting;
 using ReleaseIntegrity.Hosting.Health;
 using ReleaseIntegrity.Storage;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Collectors;
 
@@ -31,13 +33,32 @@ internal sealed class CollectorHost : IAsyncDisposable
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static async Task<CollectorHost> StartAsync(
+        StorePlace place,
+        Action<CollectorOptions>? configure = null,
+        Action<IServiceCollection>? services = null,
+        IReadOnlyList<INormalizer>? normalisers = null)
+    {
+        StoreOptions store = await place.OptionsAsync(WireNames.Of(Source.ArtifactRegistry), CollectorServices.Migrations);
+        return await StartAsync(
+            "",
+            options =>
+            {
+                options.Store = store;
+                configure?.Invoke(options);
+            },
+            services,
+            normalisers);
+    }
+
+    public static async Task<CollectorHost> StartAsync(
         string folder,
         Action<CollectorOptions>? configure = null,
         Action<IServiceCollection>? services = null,
         IReadOnlyList<INormalizer>? normalisers = null,
         string urls = "http://127.0.0.1:0",
         X509Certificate2? certificate = null,
-        X509Certificate2? shown = null)
+        X509Certificate2? shown = null,
+        IReadOnlyList<SourceApi>? apis = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -50,7 +71,8 @@ internal sealed class CollectorHost : IAsyncDisposable
             {
                 options.Store.DataFolder = folder;
                 configure?.Invoke(options);
-            });
+            },
+            apis);
         services?.Invoke(builder.Services);
         WebApplication app = builder.Build();
         app.MapCollector(Source.ArtifactRegistry);
@@ -114,7 +136,7 @@ internal sealed class CollectorHost : IAsyncDisposable
                 return counts;
             }
 
-            Assert.True(i < 1500, $"the collector does not come to rest: {counts}");
+            Assert.True(i < 12_000, $"the collector does not come to rest: {counts}");
             await Task.Delay(10, Ct);
         }
     }

@@ -6,11 +6,15 @@ using Microsoft.Extensions.Time.Testing;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Storage;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Collectors;
 
-public sealed class NormalisingTests : WithFolder
+/// <summary>What becomes of what was kept, on every engine that can keep it.</summary>
+public abstract class NormalisingTests<TPlace> : IAsyncDisposable
+    where TPlace : StorePlace, new()
 {
+    private readonly TPlace _place = new();
     private readonly RecordingPublisher _transport = new();
 
     [Fact]
@@ -77,7 +81,7 @@ public sealed class NormalisingTests : WithFolder
         }
 
         await using CollectorHost again = await CollectorHost.StartAsync(
-            Folder,
+            _place,
             services: s => s.AddSingleton<IOutboxPublisher>(_transport),
             normalisers: [new FakeNormalizer(version: 2) { Fixed = true }]);
         JsonElement counts = await again.QuietAsync(published: true);
@@ -109,7 +113,7 @@ public sealed class NormalisingTests : WithFolder
     public async Task The_same_bytes_from_another_cluster_are_no_redelivery()
     {
         await using CollectorHost host = await CollectorHost.StartAsync(
-            Folder,
+            _place,
             o => o.KeptHeaders.Add("X-Cluster-Id"),
             s => s.AddSingleton<IOutboxPublisher>(_transport));
         foreach (string cluster in (string[])["eu", "us", "eu"])
@@ -200,9 +204,15 @@ public sealed class NormalisingTests : WithFolder
             counts.GetProperty("byOutcome").GetProperty("observed").GetInt64());
     }
 
+    public async ValueTask DisposeAsync()
+    {
+        await _place.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
     private Task<CollectorHost> StartAsync(Action<IServiceCollection>? services = null) =>
         CollectorHost.StartAsync(
-            Folder,
+            _place,
             services: s =>
             {
                 s.AddSingleton<IOutboxPublisher>(_transport);
@@ -217,3 +227,9 @@ public sealed class NormalisingTests : WithFolder
         public override DateTimeOffset GetUtcNow() => Now;
     }
 }
+
+public sealed class Sqlite_normalising : NormalisingTests<SqliteFiles>;
+
+public sealed class Shared_sqlite_normalising : NormalisingTests<SharedSqliteFiles>;
+
+public sealed class SqlServer_normalising : NormalisingTests<SqlServerSchema>;

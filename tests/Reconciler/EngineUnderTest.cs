@@ -13,6 +13,9 @@ public abstract class EngineUnderTest : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => Store = await OpenAsync();
 
+    /// <summary>Another store on the same database, as another process opens it; the caller closes it.</summary>
+    public Task<IStore> OpenAnotherAsync() => OpenAsync();
+
     public async Task RestartAsync()
     {
         await Store.DisposeAsync();
@@ -21,7 +24,8 @@ public abstract class EngineUnderTest : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await Store.DisposeAsync();
+        // There is none where the engine could not be had.
+        await (Store?.DisposeAsync() ?? ValueTask.CompletedTask);
         await DropAsync();
         GC.SuppressFinalize(this);
     }
@@ -38,6 +42,22 @@ public sealed class SqliteUnderTest : EngineUnderTest
 
     protected override Task<IStore> OpenAsync() => Task.FromResult<IStore>(SqliteStore.Open(
         new SqliteStoreOptions { Path = Path.Combine(_folder.FullName, "reconciler.db") }, Migrations));
+
+    protected override Task DropAsync()
+    {
+        _folder.Delete(recursive: true);
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>The same, opened so that several processes may use it.</summary>
+public sealed class SharedSqliteUnderTest : EngineUnderTest
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("release-integrity-reconcilers-");
+
+    protected override Task<IStore> OpenAsync() => Task.FromResult<IStore>(SqliteStore.Open(
+        new SqliteStoreOptions { Path = Path.Combine(_folder.FullName, "reconciler.db"), Shared = true, BusyTimeout = TimeSpan.FromMinutes(1) },
+        Migrations));
 
     protected override Task DropAsync()
     {

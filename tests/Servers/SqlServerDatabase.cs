@@ -35,18 +35,16 @@ public sealed partial class SqlServerDatabase : IAsyncDisposable
     {
         var database = new SqlServerDatabase(administrator, schema);
         await database.RunAsync("master", $"create database [{database._name}]");
-        string script = Provisioning.Script()
-            .Replace("$(Schema)_service", database.Prefix + "_service", StringComparison.Ordinal)
-            .Replace("$(Schema)_migrator", database.Prefix + "_migrator", StringComparison.Ordinal)
-            .Replace("$(Schema)", schema, StringComparison.Ordinal)
-            .Replace("$(ServicePassword)", database._password, StringComparison.Ordinal)
-            .Replace("$(MigratorPassword)", database._password, StringComparison.Ordinal);
-        foreach (string batch in Separator().Split(script).Where(b => !string.IsNullOrWhiteSpace(b)))
+        try
         {
-            await database.RunAsync(database._name, batch);
+            await database.ProvisionAsync();
+            return database;
         }
-
-        return database;
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Brings the schema up to date, then opens the store as the service does.</summary>
@@ -61,7 +59,43 @@ public sealed partial class SqlServerDatabase : IAsyncDisposable
     {
         SqlConnection.ClearAllPools();
         await RunAsync("master", $"alter database [{_name}] set single_user with rollback immediate; drop database [{_name}]");
-        await RunAsync("master", $"drop login [{Prefix}_service]; drop login [{Prefix}_migrator]");
+        await RunAsync("master", $"if suser_id('{Prefix}_service') is not null drop login [{Prefix}_service]; if suser_id('{Prefix}_migrator') is not null drop login [{Prefix}_migrator];");
+    }
+
+    /// <summary>
+    /// Holds every table of the schema against writers, as an administrator who forgot a transaction does, until it is
+    /// disposed of.
+    /// </summary>
+    public async Task<IAsyncDisposable> LockAsync()
+    {
+        var connection = new SqlConnection(new SqlConnectionStringBuilder(_administrator) { InitialCatalog = _name, Pooling = false }.ToString());
+        await connection.OpenAsync();
+        await using SqlCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // The name is made here.
+        command.CommandText = $"""
+            declare @locks nvarchar(max) = (
+              select string_agg(cast(concat(N'if exists (select 1 from ', quotename(schema_name(schema_id)), N'.', quotename(name), N' with (tablockx, holdlock)) set nocount on;') as nvarchar(max)), N' ')
+              from sys.tables where schema_id = schema_id(N'{_schema}'));
+            begin transaction;
+            exec (@locks);
+            """;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    private async Task ProvisionAsync()
+    {
+        string script = Provisioning.Script()
+            .Replace("$(Schema)_service", Prefix + "_service", StringComparison.Ordinal)
+            .Replace("$(Schema)_migrator", Prefix + "_migrator", StringComparison.Ordinal)
+            .Replace("$(Schema)", _schema, StringComparison.Ordinal)
+            .Replace("$(ServicePassword)", _password, StringComparison.Ordinal)
+            .Replace("$(MigratorPassword)", _password, StringComparison.Ordinal);
+        foreach (string batch in Separator().Split(script).Where(b => !string.IsNullOrWhiteSpace(b)))
+        {
+            await RunAsync(_name, batch);
+        }
     }
 
     private StoreOptions Login(string role)

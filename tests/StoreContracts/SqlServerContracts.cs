@@ -86,3 +86,15 @@ public sealed class SqlServer_outbox : OutboxContract<SqlServerUnderTest>;
 public sealed class SqlServer_timers : TimersContract<SqlServerUnderTest>;
 
 public sealed class SqlServer_stress : StressContract<SqlServerUnderTest>;
+
+public sealed class SqlServer_is_there
+{
+    /// <summary>The script of the SQL Server run asks for this one first.</summary>
+    [Fact]
+    public async Task A_database_can_be_made_provisioned_and_dropped()
+    {
+        await using SqlServerDatabase database = await SqlServers.CreateAsync("notes");
+        await using IStore store = await database.OpenAsync();
+        Assert.Equal(1, await store.ReadAsync(s => s.SingleAsync<int>("select 1"), TestContext.Current.CancellationToken));
+    }
+}

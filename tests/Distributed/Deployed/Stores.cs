@@ -5,12 +5,20 @@ namespace ReleaseIntegrity.Tests.Distributed.Deployed;
 
 /// <summary>
 /// Where the services keep what they know: the one place of this project that knows the engine. SQLite files that the
-/// replicas of a service share on this machine.
+/// replicas of a service share on this machine, or, where <see cref="Variable"/> says so, a SQL Server.
 /// </summary>
 internal abstract class Stores : IDisposable
 {
+    /// <summary>The engine of this run: <c>sqlite</c>, which is the default, or <c>sqlserver</c>.</summary>
+    public const string Variable = "DISTRIBUTED_STORE";
+
     /// <summary>The engine that this run is on, with stores that are new.</summary>
-    public static Stores Choose(Scratch scratch) => new SharedFiles(scratch["data"]);
+    public static Stores Choose(Scratch scratch) => Environment.GetEnvironmentVariable(Variable) switch
+    {
+        null or "" or "sqlite" => new SharedFiles(scratch["data"]),
+        "sqlserver" => new SqlServerSchemas(),
+        _ => throw new InvalidOperationException($"{Variable} is neither sqlite nor sqlserver"),
+    };
 
     /// <summary>The settings with which a service finds its store.</summary>
     public abstract IEnumerable<(string Name, string Value)> Settings(Role role);

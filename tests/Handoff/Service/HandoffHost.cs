@@ -17,6 +17,7 @@ using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Messaging;
 using ReleaseIntegrity.Storage;
 using ReleaseIntegrity.Tests.Handoff.Masking;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Handoff.Service;
 
@@ -55,12 +56,14 @@ internal sealed class HandoffHost : IAsyncDisposable
     public ConcurrentQueue<string> Log { get; private init; } = [];
 
     public static async Task<HandoffHost> StartAsync(
-        Func<HandoffOptions, HandoffOptions>? configure = null, string? folder = null, TokenKey? key = null, bool keep = false, bool bus = false)
+        Func<HandoffOptions, HandoffOptions>? configure = null, string? folder = null, TokenKey? key = null, bool keep = false, bool bus = false, StorePlace? place = null)
     {
         folder ??= Directory.CreateTempSubdirectory("handoff-").FullName;
         var options = new HandoffOptions
         {
-            Store = new StoreOptions { DataFolder = folder, FileName = "handoff.db" },
+            Store = place is null
+                ? new StoreOptions { DataFolder = folder, FileName = "handoff.db" }
+                : await place.OptionsAsync(HandoffHosting.Key, HandoffHosting.Migrations),
             TokenKey = key ?? Key,
             WatchPollInterval = TimeSpan.FromMilliseconds(50),
         };

@@ -1,15 +1,19 @@
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Tests.Handoff.Masking;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Handoff.Service;
 
-public class When_a_client_pages
+public abstract class When_a_client_pages<TPlace> : IAsyncDisposable
+    where TPlace : StorePlace, new()
 {
+    private readonly TPlace _place = new();
+
     [Fact]
     public async Task No_package_is_repeated_or_lost_while_others_arrive()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
+        await using HandoffHost host = await StartAsync();
         foreach (int seed in Enumerable.Range(0, 23))
         {
             await host.Feed.Apply(HandoffHost.Prepared(new RandomDocument(seed), 1));
@@ -37,7 +41,7 @@ public class When_a_client_pages
     [Fact]
     public async Task Ledgers_and_holds_page_completely_too()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
+        await using HandoffHost host = await StartAsync();
         foreach (int seed in Enumerable.Range(0, 12))
         {
             await host.Feed.Apply(HandoffHost.Changed(new RandomDocument(seed), 1));
@@ -62,7 +66,7 @@ public class When_a_client_pages
     [Fact]
     public async Task Filters_select_what_they_say()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
+        await using HandoffHost host = await StartAsync();
         RandomDocument one = Documents.WithHold(1);
         RandomDocument two = Documents.WithHold(200);
         foreach (RandomDocument random in new[] { one, two })
@@ -111,4 +115,16 @@ public class When_a_client_pages
 
         return all;
     }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _place.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private Task<HandoffHost> StartAsync(TokenKey? key = null) => HandoffHost.StartAsync(key: key, place: _place);
 }
+
+public sealed class Sqlite_pages : When_a_client_pages<SqliteFiles>;
+
+public sealed class SqlServer_pages : When_a_client_pages<SqlServerSchema>;

@@ -2,21 +2,26 @@ using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using ReleaseIntegrity.Handoff.Store;
+using ReleaseIntegrity.Handoff;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Handoff.Watching;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Tests.Handoff.Masking;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Handoff.Service;
 
-public class When_a_client_watches
+public abstract class When_a_client_watches<TPlace> : IAsyncDisposable
+    where TPlace : StorePlace, new()
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly TPlace _place = new();
 
     [Fact]
     public async Task It_gets_everything_from_the_beginning_then_what_comes()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
+        await using HandoffHost host = await StartAsync();
         await host.Feed.Apply(HandoffHost.Prepared(new RandomDocument(1), 1));
         await host.Feed.Apply(HandoffHost.Prepared(new RandomDocument(2), 1));
         await using var watch = new Watcher(host, "");
@@ -28,7 +33,7 @@ public class When_a_client_watches
     [Fact]
     public async Task It_resumes_from_any_token_without_a_gap_or_a_repetition()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
+        await using HandoffHost host = await StartAsync();
         var names = new List<string>();
         string token = "";
         foreach (int round in Enumerable.Range(0, 5))
@@ -55,7 +60,7 @@ public class When_a_client_watches
     [Fact]
     public async Task Many_writers_and_watchers_agree_on_the_order()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
+        await using HandoffHost host = await StartAsync();
         Task writing = Task.WhenAll(Enumerable.Range(0, 30).Select(seed => host.Feed.Apply(HandoffHost.Prepared(new RandomDocument(seed), 1))));
         var watchers = new List<Watcher>();
         for (int i = 0; i < 8; i++)
@@ -87,7 +92,7 @@ public class When_a_client_watches
     [Fact]
     public async Task Silence_is_broken_by_heartbeats_whose_token_counts()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
+        await using HandoffHost host = await StartAsync();
         var mine = new RandomDocument(1);
         await host.Feed.Apply(HandoffHost.Prepared(mine, 1));
         string parent = "tuples/" + new Masker(HandoffHost.Key).TupleId(mine.Tuple);
@@ -104,7 +109,7 @@ public class When_a_client_watches
     [Fact]
     public async Task One_watcher_too_many_is_told_to_come_back()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync(o => o with { MaximumWatchers = 1 });
+        await using HandoffHost host = await StartAsync(o => o with { MaximumWatchers = 1 });
         await host.Feed.Apply(HandoffHost.Prepared(new RandomDocument(1), 1));
         await using var first = new Watcher(host, "");
         await first.Take(1);
@@ -121,7 +126,7 @@ public class When_a_client_watches
     [Fact]
     public async Task What_arrives_during_the_catching_up_comes_once()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
+        await using HandoffHost host = await StartAsync();
         foreach (int seed in Enumerable.Range(0, 51))
         {
             await host.Feed.Apply(HandoffHost.Prepared(new RandomDocument(seed), 1));
@@ -173,13 +178,22 @@ public class When_a_client_watches
     [Fact]
     public async Task A_stopping_service_says_so()
     {
-        HandoffHost host = await HandoffHost.StartAsync();
+        HandoffHost host = await StartAsync();
         await host.Feed.Apply(HandoffHost.Prepared(new RandomDocument(1), 1));
         using Subscription subscription = await host.Services.GetRequiredService<PackageTail>().SubscribeAsync(CancellationToken.None);
         await host.DisposeAsync();
         RpcException e = await Assert.ThrowsAsync<RpcException>(() => subscription.Changes.WaitToReadAsync().AsTask());
         Assert.Equal(StatusCode.Unavailable, e.StatusCode);
     }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _place.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private Task<HandoffHost> StartAsync(Func<HandoffOptions, HandoffOptions>? configure = null) =>
+        HandoffHost.StartAsync(configure, place: _place);
 
     /// <summary>Takes events, but stops at the first one until released.</summary>
     private sealed class BlockingWriter : IServerStreamWriter<WatchCorrectionPackagesResponse>
@@ -254,3 +268,7 @@ public class When_a_client_watches
         }
     }
 }
+
+public sealed class Sqlite_watches : When_a_client_watches<SqliteFiles>;
+
+public sealed class SqlServer_watches : When_a_client_watches<SqlServerSchema>;

@@ -5,18 +5,22 @@ using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Tests.Handoff.Masking;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Handoff.Service;
 
-public class When_messages_arrive_in_any_order
+public abstract class When_messages_arrive_in_any_order<TPlace> : IAsyncDisposable
+    where TPlace : StorePlace, new()
 {
+    private readonly TPlace _place = new();
+
     private static readonly CancellationToken None = CancellationToken.None;
 
     /// <summary>All 24 orders of four packages, each delivered twice somewhere.</summary>
     [Fact]
     public async Task The_chain_is_the_same_in_the_end()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
+        await using HandoffHost host = await StartAsync();
         int seed = 100;
         foreach (int[] order in Orders([1, 2, 3, 4]))
         {
@@ -43,7 +47,7 @@ public class When_messages_arrive_in_any_order
     [Fact]
     public async Task An_end_closes_its_package_unless_another_follows()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
+        await using HandoffHost host = await StartAsync();
         foreach (int[] order in Orders([1, 2, 3]))
         {
             var random = new RandomDocument(700 + (order[0] * 10) + order[1]);
@@ -80,7 +84,7 @@ public class When_messages_arrive_in_any_order
     [Fact]
     public async Task The_last_ledger_stands_and_older_ones_change_nothing()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
+        await using HandoffHost host = await StartAsync();
         var random = new RandomDocument(1);
         Assert.Equal(FeedOutcome.Changed, await host.Feed.Apply(HandoffHost.Changed(random, 2), None));
         Assert.Equal(FeedOutcome.Unchanged, await host.Feed.Apply(HandoffHost.Changed(random, 2), None));
@@ -96,7 +100,7 @@ public class When_messages_arrive_in_any_order
     [Fact]
     public async Task A_hold_s_opening_may_come_before_or_after_its_ledger()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
+        await using HandoffHost host = await StartAsync();
         RandomDocument random = Documents.WithHold(500);
         LedgerChanged changed = HandoffHost.Changed(random, 1);
         string field = Documents.HeldField(random);
@@ -119,7 +123,7 @@ public class When_messages_arrive_in_any_order
     [Fact]
     public async Task Content_that_comes_back_has_its_old_name_and_a_new_revision()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
+        await using HandoffHost host = await StartAsync();
         var random = new RandomDocument(3);
         CorrectionPackagePrepared first = HandoffHost.Prepared(random, 1);
         await host.Feed.Apply(first, None);
@@ -138,7 +142,7 @@ public class When_messages_arrive_in_any_order
     [Fact]
     public async Task A_message_that_does_not_hold_together_is_refused()
     {
-        await using HandoffHost host = await HandoffHost.StartAsync();
+        await using HandoffHost host = await StartAsync();
         var random = new RandomDocument(4);
         LedgerChanged ledger = HandoffHost.Changed(random, 1);
         CorrectionPackagePrepared package = HandoffHost.Prepared(random, 1);
@@ -161,21 +165,19 @@ public class When_messages_arrive_in_any_order
     public async Task Everything_is_there_after_a_restart_and_under_a_new_key_by_new_names()
     {
         var random = new RandomDocument(5);
-        string folder;
-        await using (HandoffHost host = await HandoffHost.StartAsync(keep: true))
+        await using (HandoffHost host = await StartAsync())
         {
-            folder = host.Folder;
             await host.Feed.Apply(HandoffHost.Prepared(random, 1), None);
             await host.Feed.Apply(HandoffHost.Changed(random, 1), None);
         }
 
-        await using (HandoffHost again = await HandoffHost.StartAsync(folder: folder, keep: true))
+        await using (HandoffHost again = await StartAsync())
         {
             Assert.Single(await PackagesOf(again, random));
         }
 
         var other = TokenKey.Generate();
-        await using HandoffHost rekeyed = await HandoffHost.StartAsync(folder: folder, key: other);
+        await using HandoffHost rekeyed = await StartAsync(other);
         await Assert.ThrowsAsync<RpcException>(() => PackagesOf(rekeyed, random));
         string id = Assert.Single((await rekeyed.Client.ListLedgersAsync(new ListLedgersRequest())).Ledgers).Tuple.Id;
         Assert.Equal(new Masker(other).TupleId(random.Tuple), id);
@@ -189,4 +191,16 @@ public class When_messages_arrive_in_any_order
     private static IEnumerable<int[]> Orders(int[] items) => items.Length <= 1
         ? [items]
         : items.SelectMany(first => Orders([.. items.Where(i => i != first)]).Select(rest => (int[])[first, .. rest]));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _place.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    private Task<HandoffHost> StartAsync(TokenKey? key = null) => HandoffHost.StartAsync(key: key, place: _place);
 }
+
+public sealed class Sqlite_messages_in_any_order : When_messages_arrive_in_any_order<SqliteFiles>;
+
+public sealed class SqlServer_messages_in_any_order : When_messages_arrive_in_any_order<SqlServerSchema>;
