@@ -28,6 +28,8 @@ namespace ReleaseIntegrity.Contracts.Json;
 [JsonSerializable(typeof(Parcel))]
 [JsonSerializable(typeof(ObservationsNormalised))]
 [JsonSerializable(typeof(HintRaised))]
+[JsonSerializable(typeof(SourceHeard))]
+[JsonSerializable(typeof(ResyncRequested))]
 [JsonSerializable(typeof(MessagesFolded))]
 [JsonSerializable(typeof(LedgerChanged))]
 [JsonSerializable(typeof(CorrectionPackagePrepared))]

@@ -15,6 +15,8 @@ public static class MessageTypes
     {
         ["observations-normalised.v1"] = ContractsJson.Default.ObservationsNormalised,
         ["hint-raised.v1"] = ContractsJson.Default.HintRaised,
+        ["source-heard.v1"] = ContractsJson.Default.SourceHeard,
+        ["resync-requested.v1"] = ContractsJson.Default.ResyncRequested,
         ["messages-folded.v1"] = ContractsJson.Default.MessagesFolded,
         ["ledger-changed.v1"] = ContractsJson.Default.LedgerChanged,
         ["correction-package-prepared.v1"] = ContractsJson.Default.CorrectionPackagePrepared,

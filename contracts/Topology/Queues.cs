@@ -13,6 +13,9 @@ public static class Queues
     /// <summary>To the handoff: ledgers, packages and holds, in parcels.</summary>
     public static QueueDeclaration HandoffFeed { get; } = new("handoff-feed.v1");
 
+    /// <summary>To the reconcilers: which source instances were heard, in parcels.</summary>
+    public static QueueDeclaration SourcesHeard { get; } = new("sources-heard.v1");
+
     /// <summary>Back to the outboxes of one process, where the transport forgets at a crash; never on a broker.</summary>
     public static QueueDeclaration Confirmations { get; } = new("outbox-confirmations.v1") { TakesParcels = false };
 
@@ -27,6 +30,7 @@ public static class Queues
     {
         "cases.v1" => Cases,
         "handoff-feed.v1" => HandoffFeed,
+        "sources-heard.v1" => SourcesHeard,
         "outbox-confirmations.v1" => Confirmations,
         _ => ObservationPartitions.PartitionOf(name) is { } partition
             ? Observations(partition)

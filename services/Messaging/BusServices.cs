@@ -35,6 +35,11 @@ public static class BusServices
             // The library would report over the internet that and how it is used.
             bus.DisableUsageTelemetry();
             consumers(bus);
+            if (services.Any(s => s.ServiceType == typeof(IResyncListener)))
+            {
+                bus.AddConsumer<ResyncRequestedConsumer, ResyncRequestedDefinition>();
+            }
+
             if (options.UsesBroker)
             {
                 bus.UseRabbitMq(options);

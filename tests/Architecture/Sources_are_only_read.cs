@@ -7,7 +7,8 @@ namespace ReleaseIntegrity.Tests.Architecture;
 /// which asks a source again, may speak HTTP to the outside at all (and the demo and the operators' commands, which ask
 /// this product's own collectors; and what checks tokens, which reads their issuer's keys). And where HTTP is allowed to
 /// reach a source, no verb but GET and HEAD can be said: neither the methods of the client nor the verb objects of the
-/// others are called. Programs that could write in our place (skopeo, kubectl) can't be started.
+/// others are called; the one form that is posted asks a token endpoint for a token, and one type does it. Programs that
+/// could write in our place (skopeo, kubectl) can't be started.
 /// </summary>
 public sealed class Sources_are_only_read
 {
@@ -21,13 +22,23 @@ public sealed class Sources_are_only_read
 
     private static readonly string[] WritingVerbs = ["Post", "Put", "Patch", "Delete"];
 
+    private const string TokenExchange = "ReleaseIntegrity.Collectors.Hosting.Resync.TokenExchange";
+
     [Fact]
     public void Only_a_resync_speaks_to_the_outside() =>
         Rule.Holds(CompiledCode.Product.SelectMany(c => Speakers(c, t => AsksSources(t) || ReadsKeys(t) || AsksCollectors(t))));
 
     [Fact]
     public void No_verb_but_reading_is_ever_said_to_a_source() =>
-        Rule.Holds(CompiledCode.Product.SelectMany(c => Writers(c, AsksCollectors)));
+        Rule.Holds(CompiledCode.Product.SelectMany(c => Writers(c, t => AsksCollectors(t) || t == TokenExchange)));
+
+    /// <summary>Nor does the token's form lead to anything else: nobody but it can say its verb, and it says no other.</summary>
+    [Fact]
+    public void What_asks_for_a_token_only_posts() =>
+        Assert.Equal(["get_Post"], [.. CompiledCode.Product.SelectMany(c => c.Uses)
+            .Where(u => u.Type == TokenExchange && u.Used == "System.Net.Http.HttpMethod" && u.Member is not null)
+            .Select(u => u.Member!)
+            .Distinct()]);
 
     [Fact]
     public void A_writer_that_is_seeded_is_seen()

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ReleaseIntegrity.Collectors.Hosting;
+using ReleaseIntegrity.Collectors.Hosting.Resync;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Hosting;
@@ -56,7 +57,8 @@ internal sealed class CollectorHost : IAsyncDisposable
         IReadOnlyList<INormalizer>? normalisers = null,
         string urls = "http://127.0.0.1:0",
         X509Certificate2? certificate = null,
-        X509Certificate2? shown = null)
+        X509Certificate2? shown = null,
+        IReadOnlyList<SourceApi>? apis = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -69,7 +71,8 @@ internal sealed class CollectorHost : IAsyncDisposable
             {
                 options.Store.DataFolder = folder;
                 configure?.Invoke(options);
-            });
+            },
+            apis);
         services?.Invoke(builder.Services);
         WebApplication app = builder.Build();
         app.MapCollector(Source.ArtifactRegistry);

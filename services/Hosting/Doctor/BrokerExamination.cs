@@ -51,7 +51,10 @@ internal sealed class BrokerExamination(BusOptions bus) : IExamination
     }
 
     private IEnumerable<QueueDeclaration> Queues() =>
-        [.. bus.ObservationPartitions.Queues, Contracts.Topology.Queues.Cases, Contracts.Topology.Queues.HandoffFeed];
+    [
+        .. bus.ObservationPartitions.Queues, Contracts.Topology.Queues.Cases, Contracts.Topology.Queues.SourcesHeard,
+        Contracts.Topology.Queues.HandoffFeed,
+    ];
 
     private Task<IConnection> ConnectAsync(CancellationToken cancellationToken)
     {

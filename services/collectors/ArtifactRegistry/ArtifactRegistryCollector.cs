@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using ReleaseIntegrity.Collectors.ArtifactRegistry.Resync;
 using ReleaseIntegrity.Collectors.Hosting;
 using ReleaseIntegrity.Contracts;
 
@@ -21,5 +22,6 @@ public static class ArtifactRegistryCollector
             options.KeptHeaders.Add("x-github-delivery");
             section.Bind(options);
             configure?.Invoke(options);
-        });
+        },
+        ArtifactRegistryApis.All());
 }

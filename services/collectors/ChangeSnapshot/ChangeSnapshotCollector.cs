@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
+using ReleaseIntegrity.Collectors.ChangeSnapshot.Resync;
 using ReleaseIntegrity.Collectors.Hosting;
 using ReleaseIntegrity.Contracts;
 
@@ -33,5 +34,6 @@ public static class ChangeSnapshotCollector
 
                 section.Bind(options);
                 configure?.Invoke(options);
-            });
+            },
+            ChangeSnapshotApis.All());
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using ReleaseIntegrity.Collectors.Hosting.Intake;
 using ReleaseIntegrity.Collectors.Hosting.Operating;
 using ReleaseIntegrity.Collectors.Hosting.Reading;
+using ReleaseIntegrity.Collectors.Hosting.Resync;
 using ReleaseIntegrity.Contracts;
 
 namespace ReleaseIntegrity.Collectors.Hosting;
@@ -14,7 +15,8 @@ public static class CollectorEndpoints
 {
     /// <summary>
     /// Maps the collector of a source: <c>POST</c> and <c>OPTIONS notifications/{format}</c>, <c>GET notifications/{intakeId}</c>,
-    /// <c>GET items</c> and <c>GET counts</c>. A process that hosts several maps each under a prefix of its own:
+    /// <c>GET items</c> and <c>GET counts</c>; <c>GET watermarks</c> and <c>POST resync</c>. A process that hosts several maps
+    /// each under a prefix of its own:
     /// <c>app.MapGroup("/artifact-registry").MapCollector(…)</c>.
     /// </summary>
     public static IEndpointRouteBuilder MapCollector(this IEndpointRouteBuilder endpoints, Source source)
@@ -34,6 +36,10 @@ public static class CollectorEndpoints
                 Reads(context, source).ItemsAsync(context, outcome, after, limit));
         endpoints.MapGet("counts", (Delegate)((HttpContext context) => Reads(context, source).CountsAsync(context)));
         endpoints.MapOperating(source);
+        endpoints.MapGet("watermarks", (Delegate)((HttpContext context) => Resyncs(context, source).WatermarksAsync(context)));
+        endpoints.MapPost(
+            "resync",
+            (HttpContext context, string? instance, string? target) => Resyncs(context, source).RequestAsync(context, instance, target));
         return endpoints;
     }
 
@@ -43,6 +49,12 @@ public static class CollectorEndpoints
     private static IntakeEndpoint Of(HttpContext context, Source source) =>
         new(
             context.RequestServices.GetRequiredKeyedService<Collector>(source),
+            context.RequestServices.GetRequiredService<TimeProvider>());
+
+    private static ResyncEndpoints Resyncs(HttpContext context, Source source) =>
+        new(
+            context.RequestServices.GetRequiredKeyedService<Collector>(source),
+            context.RequestServices.GetRequiredKeyedService<ResyncRequests>(source),
             context.RequestServices.GetRequiredService<TimeProvider>());
 
     private static ReadEndpoints Reads(HttpContext context, Source source) =>

@@ -6,7 +6,7 @@ namespace ReleaseIntegrity.Collectors.Hosting;
 
 /// <summary>
 /// What a collector counts; the meter is <c>ReleaseIntegrity.Collector</c>. Labels are names that the collector itself
-/// knows (source, format, outcome): never a value out of a payload or a URL.
+/// knows (source, format, outcome, the configured name of a resync): never a value out of a payload or a URL.
 /// </summary>
 internal sealed class CollectorMetrics(Source source)
 {
@@ -29,6 +29,19 @@ internal sealed class CollectorMetrics(Source source)
     private static readonly Histogram<double> Duration = Meter.CreateHistogram<double>(
         "releaseintegrity.collector.normalise.duration", "s", "Time to normalise one notification.");
 
+    private static readonly Counter<long> Resyncs = Meter.CreateCounter<long>(
+        "releaseintegrity.collector.resyncs", "{question}",
+        "Questions to sources by how they ended: answered, or the trouble.");
+
+    private static readonly Counter<long> Fetched = Meter.CreateCounter<long>(
+        "releaseintegrity.collector.resync.documents", "{document}", "Documents that a resync fetched and that were not known.");
+
+    private static readonly Gauge<double> Silence = Meter.CreateGauge<double>(
+        "releaseintegrity.collector.resync.silence", "s", "Since the source last answered anything.");
+
+    private static readonly Gauge<double> Gap = Meter.CreateGauge<double>(
+        "releaseintegrity.collector.resync.gap", "s", "For how long what pushes lost has not been made up for; 0 while the source answers in time.");
+
     private readonly string _source = WireNames.Of(source);
 
     public void Answered(string format, string answer) =>
@@ -39,6 +52,19 @@ internal sealed class CollectorMetrics(Source source)
 
     public void Normalised(string format, string outcome, long items) =>
         Items.Add(items, new TagList { { "source", _source }, { "format", format }, { "outcome", outcome } });
+
+    public void Resynced(string name, string outcome, int documents)
+    {
+        Resyncs.Add(1, new TagList { { "source", _source }, { "name", name }, { "outcome", outcome } });
+        Fetched.Add(documents, new TagList { { "source", _source }, { "name", name } });
+    }
+
+    public void Stands(string name, TimeSpan silence, TimeSpan gap)
+    {
+        var labels = new TagList { { "source", _source }, { "name", name } };
+        Silence.Record(silence.TotalSeconds, labels);
+        Gap.Record(gap.TotalSeconds, labels);
+    }
 
     public void Took(string format, TimeSpan time) =>
         Duration.Record(time.TotalSeconds, new TagList { { "source", _source }, { "format", format } });

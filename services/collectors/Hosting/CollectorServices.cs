@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using ReleaseIntegrity.Collectors.Hosting.Intake;
 using ReleaseIntegrity.Collectors.Hosting.Normalising;
+using ReleaseIntegrity.Collectors.Hosting.Resync;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Hosting.Doctor;
@@ -31,11 +32,13 @@ public static class CollectorServices
     /// <param name="configure">
     /// Sets the options, for example <c>o =&gt; configuration.GetSection("Collector").Bind(o)</c>.
     /// </param>
+    /// <param name="apis">The APIs by which the source can be asked; <see cref="CollectorOptions.Resync"/> says where.</param>
     public static IServiceCollection AddCollector(
         this IServiceCollection services,
         Source source,
         Func<IServiceProvider, IReadOnlyCollection<INormalizer>> normalisers,
-        Action<CollectorOptions> configure)
+        Action<CollectorOptions> configure,
+        IReadOnlyCollection<SourceApi>? apis = null)
     {
         string name = WireNames.Of(source);
         services.TryAddSingleton(TimeProvider.System);
@@ -60,8 +63,10 @@ public static class CollectorServices
             provider.GetRequiredKeyedService<Collector>(source), provider.GetService<IServer>()));
         services.AddSingleton<IHostedService>(provider => new NormalisationLoop(
             provider.GetRequiredKeyedService<Collector>(source),
+            provider.GetRequiredKeyedService<ResyncRequests>(source),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<NormalisationLoop>>()));
+        services.AddResync(source, apis ?? [], configure);
         services.AddSingleton<IHostedService>(provider => Dispatcher(provider, source));
         services.AddSingleton<IDrainStep>(provider => new BacklogDrain(
             provider.GetRequiredKeyedService<Collector>(source), provider.GetRequiredService<TimeProvider>()));

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ReleaseIntegrity.Collectors.Hosting;
+using ReleaseIntegrity.Collectors.RuntimeValidation.Resync;
 using ReleaseIntegrity.Contracts;
 
 namespace ReleaseIntegrity.Collectors.RuntimeValidation;
@@ -22,6 +23,7 @@ public static class RuntimeValidationCollector
             options.KeptHeaders.Add(names.ClusterHeader);
             section.Bind(options);
             configure?.Invoke(options);
-        });
+        },
+        RuntimeValidationApis.All());
     }
 }

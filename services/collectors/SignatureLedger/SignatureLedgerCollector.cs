@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using ReleaseIntegrity.Collectors.Hosting;
+using ReleaseIntegrity.Collectors.SignatureLedger.Resync;
 using ReleaseIntegrity.Contracts;
 
 namespace ReleaseIntegrity.Collectors.SignatureLedger;
@@ -18,5 +19,6 @@ public static class SignatureLedgerCollector
         {
             section.Bind(options);
             configure?.Invoke(options);
-        });
+        },
+        SignatureLedgerApis.All());
 }

@@ -71,6 +71,7 @@ public static class ReconcilerServices
     public static void AddReconcilerConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddPartitionConsumer<ObservationsConsumer, ObservationsConsumerDefinition>();
+        bus.AddConsumer<SourcesHeardConsumer, SourcesHeardConsumerDefinition>();
         bus.AddSagaStateMachine<CaseStateMachine, ReleaseCase, CaseDefinition>().StoredUnder(Key);
     }
 

@@ -6,7 +6,7 @@ namespace ReleaseIntegrity.Collectors.ArtifactRegistry.Formats;
 
 /// <summary>
 /// <c>oci-distribution</c>: what a registry answers (distribution-spec): manifests and indexes with the children that they
-/// prove, lists of tags, and a <c>HEAD</c>, whose content is in its headers. The request's address comes as header
+/// prove, lists of tags, that a tag is gone (404), and a <c>HEAD</c>, whose content is in its headers. The request's address comes as header
 /// <c>content-location</c>.
 /// </summary>
 public sealed class OciDistributionNormalizer : DocumentNormalizer
@@ -28,6 +28,10 @@ public sealed class OciDistributionNormalizer : DocumentNormalizer
         if (document.Body.Bytes.IsEmpty)
         {
             items.Add(ReadHead(document, location, items));
+        }
+        else if (root["errors"].Exists && location.Tag is not null && IsGone(root["errors"]))
+        {
+            items.Add(ReadGone(document, location, items));
         }
         else if (root["errors"].Exists)
         {
@@ -58,6 +62,25 @@ public sealed class OciDistributionNormalizer : DocumentNormalizer
             items.Reject(root, "neither a manifest, an index nor a list of tags");
         }
     }
+
+    /// <summary>Distribution-spec "Error Codes": there is no such manifest, or no such repository.</summary>
+    private static bool IsGone(Node errors) =>
+        errors.Items.Count > 0 && errors.Items.All(e => e["code"].String is "MANIFEST_UNKNOWN" or "NAME_UNKNOWN" && !e["code"].IsAmbiguous);
+
+    /// <summary>The registry was asked for a tag, and has it no more: it is withdrawn as of that answer.</summary>
+    private static NormalisedItem ReadGone(SourceDocument document, OciLocation location, Items items) =>
+        location is { Host: { } host, Repository: { } repository }
+            ? new NormalisedItem.Observed(new RegistryFact
+            {
+                Image = new ImageReference(host, repository, location.Tag),
+                Repository = location.Node,
+                Tag = location.Node,
+                DigestNode = location.Node,
+                Time = document.Root["no time"],
+                OccurredAt = OciLocation.ReadAt(document),
+                Withdrawn = true,
+            }.ToObservation(host, items.NextLineage))
+            : location.Node.Reject(RegistryMembers.NoHost);
 
     /// <summary>An answer without a body: the digest in its header is the registry's word, not proven by bytes.</summary>
     private static NormalisedItem ReadHead(SourceDocument document, OciLocation location, Items items)

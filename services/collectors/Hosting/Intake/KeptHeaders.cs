@@ -7,6 +7,9 @@ namespace ReleaseIntegrity.Collectors.Hosting.Intake;
 /// <summary>Which request headers are kept with a notification: a short list, never a credential.</summary>
 internal static class KeptHeaders
 {
+    /// <summary>Marks what a resync fetched, with the source's configured name; never taken from a request.</summary>
+    public const string Fetched = "resync";
+
     private const string CloudEvents = "ce-";
 
     // What formats read besides the body: the media type, and the delivery id where it stands in a header.
@@ -26,6 +29,7 @@ internal static class KeptHeaders
         "x-jfrog-event-auth",
         "client-cert",
         "x-api-key",
+        Fetched,
     };
 
     private static readonly SearchValues<char> Token = SearchValues.Create(
@@ -65,6 +69,13 @@ internal static class KeptHeaders
             .Where(h => options.KeptHeaders.Contains(h.Key, StringComparer.OrdinalIgnoreCase))
             .Select(h => $"{h.Key}: {h.Value}\n")
             .Prepend(notification.Instance is { } instance ? $"{instance}\n" : ""));
+
+    /// <summary>The same for what a resync fetched: all that it kept was chosen because it is read.</summary>
+    public static string VariantOf(Contracts.Notification fetched) =>
+        string.Concat(fetched.Headers
+            .Where(h => h.Key is not (Fetched or "content-type"))
+            .Select(h => $"{h.Key}: {h.Value}\n")
+            .Prepend(fetched.Instance is { } instance ? $"{instance}\n" : ""));
 
     private static bool CarriesCredential(string name, CollectorOptions options) =>
         options.Formats.Values.Select(f => f.Credential)

@@ -53,6 +53,9 @@ internal sealed record NormalisedNotification
 
     public required IReadOnlyList<OutcomeRow> Items { get; init; }
 
+    /// <summary>Ids of the registry tags that it speaks of: a tag can go back to where it led before.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
     /// <summary>What announces the reading.</summary>
     public IReadOnlyList<OutboxMessage> Messages { get; init; } = [];
 }

@@ -44,6 +44,19 @@ internal sealed class NotificationLog(IStore store, Source source, TimeProvider 
             cancellationToken);
     }
 
+    /// <summary>Keeps what a resync fetched; false where it is known: then nothing is written, since nobody delivered anything.</summary>
+    public async Task<bool> KeepFetchedAsync(StoreTransaction transaction, Notification notification, string variant)
+    {
+        string headers = JsonSerializer.Serialize(notification.Headers, ContractsJson.Default.IReadOnlyDictionaryStringString);
+        if (await AddAsync(transaction, notification, notification.Sha256(), variant, headers) is not { } id)
+        {
+            return false;
+        }
+
+        await transaction.SingleAsync<long>(_sql.InsertDelivery, new { id, notification.ReceivedAt });
+        return true;
+    }
+
     /// <summary>How many contents wait to be normalised.</summary>
     public Task<long> CountWaitingAsync(CancellationToken cancellationToken) =>
         store.ReadAsync(s => s.SingleAsync<long>(_sql.CountWaiting), cancellationToken);
@@ -125,19 +138,7 @@ internal sealed class NotificationLog(IStore store, Source source, TimeProvider 
     private async Task<(long Id, bool Waits)> KeepContentAsync(
         StoreTransaction tx, Notification notification, string sha256, string variant, string headers)
     {
-        long? added = await tx.SingleOrDefaultAsync<long?>(
-            _sql.Insert,
-            new
-            {
-                sha256,
-                notification.Format,
-                variant,
-                Body = notification.Body.ToArray(),
-                headers,
-                notification.Instance,
-                notification.ReceivedAt,
-            });
-        if (added is { } id)
+        if (await AddAsync(tx, notification, sha256, variant, headers) is { } id)
         {
             return (id, true);
         }
@@ -151,4 +152,18 @@ internal sealed class NotificationLog(IStore store, Source source, TimeProvider 
             new { known.NotificationId, headers, notification.ReceivedAt });
         return (known.NotificationId, earlier && known.State != NotificationState.Kept);
     }
+
+    private Task<long?> AddAsync(StoreTransaction tx, Notification notification, string sha256, string variant, string headers) =>
+        tx.SingleOrDefaultAsync<long?>(
+            _sql.Insert,
+            new
+            {
+                sha256,
+                notification.Format,
+                variant,
+                Body = notification.Body.ToArray(),
+                headers,
+                notification.Instance,
+                notification.ReceivedAt,
+            });
 }

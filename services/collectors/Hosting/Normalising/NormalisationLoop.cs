@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using ReleaseIntegrity.Collectors.Hosting.Log;
+using ReleaseIntegrity.Collectors.Hosting.Resync;
 using ReleaseIntegrity.Contracts;
 
 namespace ReleaseIntegrity.Collectors.Hosting.Normalising;
@@ -10,7 +11,7 @@ namespace ReleaseIntegrity.Collectors.Hosting.Normalising;
 /// messages that announce them. After a crash it goes on with what is still kept; whatever fails for one notification
 /// leaves its neighbours alone.
 /// </summary>
-internal sealed class NormalisationLoop(Collector collector, TimeProvider clock, ILogger<NormalisationLoop> logger)
+internal sealed class NormalisationLoop(Collector collector, ResyncRequests resyncs, TimeProvider clock, ILogger<NormalisationLoop> logger)
     : BackgroundService
 {
     // What is taken at once, and what of it is loaded, normalised and recorded together: one transaction with few
@@ -146,6 +147,7 @@ internal sealed class NormalisationLoop(Collector collector, TimeProvider clock,
                 async tx =>
                 {
                     IReadOnlyList<ReadNotification> changed = await collector.Log.RecordAsync(tx, readings);
+                    await resyncs.NoteAsync(tx, changed);
                     await collector.Outbox.EnqueueAsync(tx, [.. changed.SelectMany(r => r.Result.Messages)]);
                     return changed;
                 },

@@ -50,6 +50,7 @@ internal static class NotificationReading
             {
                 MappingVersion = normaliser.MappingVersion,
                 Items = rows,
+                Tags = [.. observations.Where(o => o.Record.Kind == RecordKind.RegistryTag).Select(o => o.Record.Id)],
                 Messages = Messages(
                     kept,
                     normaliser.MappingVersion,

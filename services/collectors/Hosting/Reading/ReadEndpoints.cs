@@ -60,6 +60,9 @@ internal sealed class ReadEndpoints(Collector collector)
         await RefuseAsync(context) ?? TypedResults.Json(
             await _queries.CountAsync(WireNames.Of(collector.Source), context.RequestAborted), ReadJson.Default.CountsView);
 
-    private async ValueTask<IResult?> RefuseAsync(HttpContext context) =>
+    private ValueTask<IResult?> RefuseAsync(HttpContext context) => RefuseAsync(context, collector);
+
+    /// <summary>What a reader without the credential is answered; null for one who has it.</summary>
+    internal static async ValueTask<IResult?> RefuseAsync(HttpContext context, Collector collector) =>
         (await collector.Gate.OfRequestAsync(context, collector.Readers, "reading"))?.Result;
 }

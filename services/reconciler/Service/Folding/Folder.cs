@@ -101,6 +101,17 @@ public sealed class Folder
         _metrics.Folded(folded, _clock.GetElapsedTime(started));
     }
 
+    /// <summary>Moves the watermarks of source instances, and reconciles the tuples that waited to hear one of them.</summary>
+    public async Task HearAsync(IReadOnlyCollection<(Source Source, string Instance, DateTimeOffset At)> heard, CancellationToken cancellationToken)
+    {
+        long started = _clock.GetTimestamp();
+        Folded folded = await RunAsync(
+            async transaction => await ReconcileAsync(
+                transaction, [.. await _evidence.HeardAsync(transaction, heard)], null, _clock.GetUtcNow()),
+            cancellationToken);
+        _metrics.Folded(folded, _clock.GetElapsedTime(started));
+    }
+
     private async Task<Folded> ReconcileAsync(
         StoreTransaction transaction, IReadOnlyCollection<string> tupleKeys, AddedEvidence? added, DateTimeOffset now)
     {

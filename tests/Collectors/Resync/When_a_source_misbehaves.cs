@@ -1,0 +1,88 @@
+using System.Text.Json;
+using ReleaseIntegrity.Tests.Collectors.Resync.Fakes;
+
+namespace ReleaseIntegrity.Tests.Collectors.Resync;
+
+/// <summary>Whatever a source does, <c>GET watermarks</c> says what it was, and afterwards nothing is missing.</summary>
+public sealed class When_a_source_misbehaves : WithFolder
+{
+    private static readonly (Fault Fault, string[] Troubles)[] Faults =
+    [
+        (Fault.Broken, ["failed"]),
+        (Fault.Truncated, ["truncated"]),
+        (Fault.SlowLoris, ["timed-out"]),
+        (Fault.Oversized, ["too-large"]),
+        (Fault.Garbled, ["unexpected", "truncated"]),
+        (Fault.Forbidden, ["refused"]),
+        (Fault.TooMany, ["rate-limited"]),
+    ];
+
+    [Theory]
+    [InlineData("oci-distribution")]
+    [InlineData("harbor")]
+    [InlineData("rekor-v1")]
+    [InlineData("servicenow")]
+    [InlineData("jira")]
+    [InlineData("kubernetes")]
+    public async Task Every_fault_has_a_clear_state_and_nothing_is_lost(string name)
+    {
+        FakeApi api = FakeApi.Of(name);
+        api.Add(0);
+        await using FakeServer server = await FakeServer.StartAsync(api.AnswerAsync);
+        await using AskingCollector collector = await AskingCollector.StartAsync(
+            api.Source, Folder, server.Address, api.Api, [.. api.Settings(Folder)]);
+        await collector.AnsweredAsync(ask: false);
+        int i = 0;
+        foreach ((Fault fault, string[] troubles) in Faults)
+        {
+            server.Fault = fault;
+            api.Add(++i);
+            JsonElement error = await collector.FailsAsync(troubles);
+            Assert.Contains(error.GetProperty("trouble").GetString()!, troubles);
+            Assert.Equal("failing", (await collector.MarkAsync()).GetProperty("state").GetString());
+
+            server.Fault = Fault.None;
+            await When_a_source_is_asked.EventuallyAsync(
+                async () =>
+                {
+                    await collector.AnsweredAsync();
+                    return collector.Observations.Any(o => Names(o, i));
+                },
+                $"what was added during {fault} is here");
+            Assert.Equal(JsonValueKind.Null, (await collector.MarkAsync()).GetProperty("lastError").ValueKind);
+        }
+
+        Assert.All(Enumerable.Range(0, i + 1), n => Assert.Contains(collector.Observations, o => Names(o, n)));
+        Assert.All(server.Requests, r => Assert.Matches("^(GET|HEAD) ", r));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_is_not_accepted()
+    {
+        var registry = new FakeRegistry();
+        await using FakeServer server = await FakeServer.StartAsync(registry.AnswerAsync, tls: true);
+        await using AskingCollector collector = await AskingCollector.StartAsync(Source.ArtifactRegistry, Folder, server.Address, "oci-distribution");
+        JsonElement error = await collector.FailsAsync("tls");
+        Assert.Contains("CertificateAuthorityFile", error.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
+
+    [Fact]
+    public async Task A_source_that_is_not_there_is_unreachable_until_it_is()
+    {
+        Uri address;
+        await using (FakeServer gone = await FakeServer.StartAsync(_ => Task.CompletedTask))
+        {
+            address = gone.Address;
+        }
+
+        await using AskingCollector collector = await AskingCollector.StartAsync(Source.ArtifactRegistry, Folder, address, "oci-distribution");
+        JsonElement error = await collector.FailsAsync("unreachable");
+        Assert.True(error.GetProperty("failures").GetInt64() >= 1);
+        Assert.Equal(JsonValueKind.Null, (await collector.MarkAsync()).GetProperty("gapSeconds").ValueKind);
+    }
+
+    /// <summary>Every fake makes its record's tag or digest of its number.</summary>
+    private static bool Names(Observation observation, int i) => observation.Subjects.Any(s =>
+        s.Image?.Tag == $"v{i}" || s.Digest?.Text == FakeRegistry.DigestOf(BitConverter.GetBytes(i)));
+}
