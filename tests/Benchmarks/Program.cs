@@ -6,6 +6,7 @@ return args switch
 {
     ["core"] => Core(),
     ["fold", .. string[] rest] => await FoldRun.MeasureAsync(rest),
+    ["formats", .. string[] rest] => FormatsRun.Measure(rest),
     ["offline", .. string[] rest] => OfflineRun.Measure(rest),
     ["pipeline", .. string[] rest] => await PipelineRun.MeasureAsync(rest),
     _ => Usage(),
@@ -24,6 +25,7 @@ static int Usage()
         usage: dotnet run -c Release --project tests/Benchmarks -- COMMAND
           core                            reconcile per tuple: time, bytes allocated, with 10 to 10,000 superseded revisions
           fold [BATCH [TUPLES…]]          folding into a SQLite file (batches of 100; 1,000 and 50,000 tuples stored): CPU, allocation, statements
+          formats SAMPLES TABLES          normalising per format on one core beside bare parsing: MB/s, bytes allocated
           offline ALLINONE.DLL [ITEMS]    offline reconcile of generated NDJSON (default 1,000,000 items) beside bare parsing
           pipeline [ITEMS [FEW [MANY [SECONDS]]]]
                                           notifications over HTTP to ledgers, every service a process, on a RabbitMQ of its own: throughput beside

@@ -5,6 +5,9 @@ namespace ReleaseIntegrity.Tests.Normalisation;
 /// <summary>What holds for every item of every format, whatever the payload.</summary>
 internal static class Check
 {
+    private const long AllocationFloorBytes = 4 * 1024 * 1024;
+    private const long AllocationPerByte = 1024;
+
     /// <summary>
     /// Normalises and checks: at least one item, no defect, the same items again from the same bytes, lineage by
     /// position, every place resolves to its raw value, readings well-formed, reasons without values.
@@ -71,6 +74,7 @@ internal static class Check
             byte[] body = mutator.Mutate(notification.Body.Span);
             try
             {
+                Bounded(normalizer, notification with { Body = body });
                 Items(normalizer, notification with { Body = body });
             }
             catch (Exception e)
@@ -78,6 +82,17 @@ internal static class Check
                 throw new Xunit.Sdk.XunitException($"round {round}: {e.Message}\n{System.Text.Encoding.UTF8.GetString(body)}", e);
             }
         }
+    }
+
+    /// <summary>Normalising takes no more memory than the length of the body allows; returns the bytes that it allocated.</summary>
+    public static long Bounded(INormalizer normalizer, Notification notification)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        normalizer.Normalise(notification);
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long limit = AllocationFloorBytes + (AllocationPerByte * notification.Body.Length);
+        Assert.True(allocated <= limit, $"{allocated} bytes allocated for a body of {notification.Body.Length}, more than {limit}");
+        return allocated;
     }
 
     private static void Observation(Observation observation, Source source, PlaceResolver resolver)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace ReleaseIntegrity.Tests.Normalisation;
 
@@ -13,6 +14,9 @@ internal sealed class Mutator(int seed)
         "\"0001-01-01T00:00:00Z\"", "\"\\u0000\"", "\"a/b~c\"", "\"http://\"", "\"://@:\"", "\":\"", "\"@\"", "\"sha256:0000\"", "{\"\":{\"\":1}}",
         "\"" + "x/" + "\"", "\"=\"", "\"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t\"", "\"W10\"", "\"{\"", "\"é😀\"",
     ];
+
+    // A tree of nodes can't hold a member twice.
+    private static readonly JsonDocumentOptions Unique = new() { AllowDuplicateProperties = false };
 
     private readonly Random _random = new(seed);
 
@@ -53,10 +57,15 @@ internal sealed class Mutator(int seed)
     /// <summary>Replaces a few nodes by other values, or removes them.</summary>
     private byte[]? Nodes(ReadOnlySpan<byte> body)
     {
+        if (!Utf8.IsValid(body))
+        {
+            return null;
+        }
+
         JsonNode? root;
         try
         {
-            root = JsonNode.Parse(body);
+            root = JsonNode.Parse(body, documentOptions: Unique);
         }
         catch (JsonException)
         {

@@ -146,11 +146,11 @@ public sealed class SampleOutcomeTests
 
     private static string TableOf(Source source) => Path.Combine(AppContext.BaseDirectory, "Samples", WireNames.Of(source) + ".tsv");
 
-    private static IReadOnlyList<Row> Rows(Source source) => File.Exists(TableOf(source))
+    internal static IReadOnlyList<Row> Rows(Source source) => File.Exists(TableOf(source))
         ? [.. File.ReadLines(TableOf(source)).Skip(1).Where(l => l.Length > 0).Select(l => Row.Parse(source, l))]
         : [];
 
-    private sealed record Row(string File, INormalizer Normalizer, string Outcomes, string Records, string[] Reasons)
+    internal sealed record Row(string File, INormalizer Normalizer, string Outcomes, string Records, string[] Reasons)
     {
         public static Row Parse(Source source, string line)
         {

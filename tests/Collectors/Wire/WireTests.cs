@@ -36,7 +36,7 @@ public sealed class WireTests
         Assert.Equal(
             [
                 "case-changed.v1", "correction-package-closed.v1", "correction-package-prepared.v1", "hint-raised.v1",
-                "hold-opened.v1", "hold-released.v1", "ledger-changed.v1", "messages-folded.v1", "observations-normalised.v1",
+                "holds-changed.v1", "ledger-changed.v1", "messages-folded.v1", "observations-normalised.v1",
                 "resync-requested.v1", "source-heard.v1",
             ],
             MessageTypes.All.Order(StringComparer.Ordinal));

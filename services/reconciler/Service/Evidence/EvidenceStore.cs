@@ -55,6 +55,9 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
 
         await _bindings.AddAsync(transaction, facts);
         HashSet<string> affected = await _bindings.AffectedAsync(transaction, [.. changed.Select(r => r.RecordKey)], facts.Children);
+
+        // Before the watermarks, whose rows all transactions share: who holds one of them waits for nobody's tuple.
+        await BindingLocks.TakeAsync(transaction, affected);
         affected.UnionWith(await HeardAsync(
             transaction, [.. observations.Select(o => (o.Record.Source, o.Record.Instance, o.Lineage.ExtractedAt))]));
         return new AddedEvidence(affected, changed);
