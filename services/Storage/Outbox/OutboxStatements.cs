@@ -80,7 +80,7 @@ internal sealed record OutboxStatements(string Engine)
     // Locked rows are passed over, so that replicas claim side by side. What such a row will be is not known yet, so
     // afterwards a message is given back whose key has an earlier one that is neither published nor claimed here: the
     // committed versions tell, whatever another replica is doing to it now.
-    private const string Claimable = "with (readcommittedlock, updlock, readpast, rowlock)";
+    private const string Claimable = "with (updlock, readpast, rowlock)";
 
     private static readonly OutboxStatements SqlServer = new(StoreEngines.SqlServer)
     {

@@ -83,7 +83,7 @@ internal sealed record TimerStatements(string Engine)
             """,
         Claim = $"""
             with due as (
-              select top (@limit) * from timer with (readcommittedlock, updlock, readpast, rowlock)
+              select top (@limit) * from timer with (updlock, readpast, rowlock)
               where {Due}
               order by due_at, kind, "key")
             update due set claimed_until = @until

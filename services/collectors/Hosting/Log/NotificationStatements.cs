@@ -199,7 +199,7 @@ internal sealed record NotificationStatements(string Engine)
         ClaimWaiting = $"""
             with waiting as (
               select top (@limit) notification_id, body, claimed_until
-              from notification with (readcommittedlock, updlock, readpast, rowlock)
+              from notification with (updlock, readpast, rowlock)
               where {Claimable}
               order by notification_id)
             update waiting set claimed_until = @until
