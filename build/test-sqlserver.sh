@@ -25,6 +25,7 @@ suites=(
   'Collectors FullyQualifiedName~SqlServer_'
   'Reconciler FullyQualifiedName~SqlServer_'
   'Handoff FullyQualifiedName~SqlServer_'
+  'Hosting FullyQualifiedName~SqlServer_'
   'Distributed FullyQualifiedName~ReleaseIntegrity'
 )
 

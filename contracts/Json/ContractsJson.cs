@@ -34,8 +34,7 @@ namespace ReleaseIntegrity.Contracts.Json;
 [JsonSerializable(typeof(LedgerChanged))]
 [JsonSerializable(typeof(CorrectionPackagePrepared))]
 [JsonSerializable(typeof(CorrectionPackageClosed))]
-[JsonSerializable(typeof(HoldOpened))]
-[JsonSerializable(typeof(HoldReleased))]
+[JsonSerializable(typeof(HoldsChanged))]
 [JsonSerializable(typeof(CaseChanged))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {

@@ -21,8 +21,7 @@ public static class MessageTypes
         ["ledger-changed.v1"] = ContractsJson.Default.LedgerChanged,
         ["correction-package-prepared.v1"] = ContractsJson.Default.CorrectionPackagePrepared,
         ["correction-package-closed.v1"] = ContractsJson.Default.CorrectionPackageClosed,
-        ["hold-opened.v1"] = ContractsJson.Default.HoldOpened,
-        ["hold-released.v1"] = ContractsJson.Default.HoldReleased,
+        ["holds-changed.v1"] = ContractsJson.Default.HoldsChanged,
         ["case-changed.v1"] = ContractsJson.Default.CaseChanged,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

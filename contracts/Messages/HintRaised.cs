@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ReleaseIntegrity.Contracts.Messages;
 
 /// <summary>
@@ -12,4 +14,10 @@ namespace ReleaseIntegrity.Contracts.Messages;
 /// <param name="Target">What to ask for: a reference, a pod, a change number.</param>
 /// <param name="Reason">What is missing, in words.</param>
 public sealed record HintRaised(
-    string NotificationSha256, int ItemIndex, Source Source, string Format, string Instance, string Target, string Reason);
+    [property: JsonRequired] string NotificationSha256,
+    [property: JsonRequired] int ItemIndex,
+    [property: JsonRequired] Source Source,
+    [property: JsonRequired] string Format,
+    [property: JsonRequired] string Instance,
+    [property: JsonRequired] string Target,
+    [property: JsonRequired] string Reason);

@@ -22,6 +22,12 @@ public sealed record LedgerChanged
     /// <summary>Lower-case hex SHA-256 of the canonical bytes.</summary>
     public required string LedgerSha256 { get; init; }
 
+    /// <summary>The ids of the holds that were not in the tuple's ledger before.</summary>
+    public IReadOnlyList<string> HoldsOpened { get; init; } = [];
+
+    /// <summary>The ids of the holds that are gone.</summary>
+    public IReadOnlyList<string> HoldsReleased { get; init; } = [];
+
     /// <summary>When the reconciler recorded it, UTC.</summary>
     public required DateTimeOffset RecordedAt { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ReleaseIntegrity.Contracts.Messages;
 
 /// <summary>
@@ -6,4 +8,5 @@ namespace ReleaseIntegrity.Contracts.Messages;
 /// </summary>
 /// <param name="Outbox">Name of the outbox that sent them.</param>
 /// <param name="MessageIds">The messages.</param>
-public sealed record MessagesFolded(string Outbox, IReadOnlyList<Guid> MessageIds);
+public sealed record MessagesFolded(
+    [property: JsonRequired] string Outbox, [property: JsonRequired] IReadOnlyList<Guid> MessageIds);

@@ -10,11 +10,13 @@ namespace ReleaseIntegrity.Contracts.Messages;
 /// </summary>
 /// <param name="Outbox">Name of the outbox that sent it.</param>
 /// <param name="Items">At least one, in the order in which they were written.</param>
-public sealed record Parcel(string Outbox, IReadOnlyList<ParcelItem> Items);
+public sealed record Parcel([property: JsonRequired] string Outbox, [property: JsonRequired] IReadOnlyList<ParcelItem> Items);
 
 /// <summary>One message of a parcel.</summary>
 /// <param name="Id">Identity of the fact, the same whenever it is sent again.</param>
 /// <param name="Type">Published name of its type, with the version (<see cref="MessageTypes"/>).</param>
 /// <param name="Body">The message as JSON, UTF-8; on the wire it stands in place, not as a string.</param>
 public sealed record ParcelItem(
-    Guid Id, string Type, [property: JsonConverter(typeof(JsonInPlaceConverter))] byte[] Body);
+    [property: JsonRequired] Guid Id,
+    [property: JsonRequired] string Type,
+    [property: JsonRequired, JsonConverter(typeof(JsonInPlaceConverter))] byte[] Body);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ReleaseIntegrity.Contracts.Messages;
 
 /// <summary>
@@ -8,4 +10,8 @@ namespace ReleaseIntegrity.Contracts.Messages;
 /// <param name="Instance">The instance, as its records name it; empty for all of that source.</param>
 /// <param name="Target">What to ask for by name, in the words of a hint; empty for whatever is new.</param>
 /// <param name="Reason">Why, in words, without values.</param>
-public sealed record ResyncRequested(Source Source, string Instance, string Target, string Reason);
+public sealed record ResyncRequested(
+    [property: JsonRequired] Source Source,
+    [property: JsonRequired] string Instance,
+    [property: JsonRequired] string Target,
+    [property: JsonRequired] string Reason);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace ReleaseIntegrity.Contracts.Messages;
 
 /// <summary>
@@ -7,4 +9,5 @@ namespace ReleaseIntegrity.Contracts.Messages;
 /// <param name="Source">Whose collector asked.</param>
 /// <param name="Instance">The instance, as its records name it.</param>
 /// <param name="At">When it was asked, UTC.</param>
-public sealed record SourceHeard(Source Source, string Instance, DateTimeOffset At);
+public sealed record SourceHeard(
+    [property: JsonRequired] Source Source, [property: JsonRequired] string Instance, [property: JsonRequired] DateTimeOffset At);

@@ -5,7 +5,7 @@ namespace ReleaseIntegrity.Messaging;
 
 /// <summary>
 /// Exchanges of public events are named by the published name of the message, version included
-/// (<c>hold-opened.v1</c>), and not by a type of this program.
+/// (<c>holds-changed.v1</c>), and not by a type of this program.
 /// </summary>
 internal sealed class PublishedEntityNames(IEntityNameFormatter otherwise) : IEntityNameFormatter
 {

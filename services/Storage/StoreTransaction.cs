@@ -46,7 +46,7 @@ public sealed class StoreTransaction : StoreSnapshot
     /// order, so two callers that take all of theirs at once never wait for each other in a circle. On SQLite nothing
     /// happens, since a transaction that writes is alone anyway.
     /// </summary>
-    /// <param name="resources">Names of at most 240 characters, the store's own.</param>
+    /// <param name="resources">Names of at most 150 characters, the store's own.</param>
     public Task LockAsync(IReadOnlyCollection<string> resources) =>
         resources.Count == 0 ? Task.CompletedTask : Dialect.LockAsync(this, resources);
 

@@ -34,6 +34,8 @@ public static class StoredTypes
             SqlMapper.RemoveTypeMap(typeof(Guid?));
             SqlMapper.AddTypeHandler(new InstantHandler());
             SqlMapper.AddTypeHandler(new GuidHandler());
+            SqlMapper.RemoveTypeMap(typeof(byte[]));
+            SqlMapper.AddTypeHandler(new BytesHandler());
             return true;
         });
 
@@ -74,5 +76,23 @@ public static class StoredTypes
         }
 
         public override Guid Parse(object value) => value is Guid id ? id : Guid.ParseExact((string)value, "D");
+    }
+
+    // SQL Server would take the length of each value for the parameter's type, and plan a statement anew for every length.
+    private sealed class BytesHandler : SqlMapper.TypeHandler<byte[]>
+    {
+        private const int Unlimited = -1;
+
+        public override void SetValue(IDbDataParameter parameter, byte[]? value)
+        {
+            parameter.DbType = DbType.Binary;
+            parameter.Value = (object?)value ?? DBNull.Value;
+            if (parameter is not SqliteParameter)
+            {
+                parameter.Size = Unlimited;
+            }
+        }
+
+        public override byte[] Parse(object value) => (byte[])value;
     }
 }

@@ -168,9 +168,11 @@ internal sealed class RecordingPublisher : IOutboxPublisher
 
     public IReadOnlyList<OutboxMessage> Messages => [.. _messages];
 
-    public IReadOnlyList<Observation> Observations =>
+    public IReadOnlyList<ObservationsNormalised> Readings =>
         [.. _messages.Where(m => m.Type == "observations-normalised.v1")
-            .SelectMany(m => ((ObservationsNormalised)MessageTypes.Deserialise(m.Type, m.Payload)).Observations)];
+            .Select(m => (ObservationsNormalised)MessageTypes.Deserialise(m.Type, m.Payload))];
+
+    public IReadOnlyList<Observation> Observations => [.. Readings.SelectMany(r => r.Observations)];
 
     public bool IsDurable => true;
 

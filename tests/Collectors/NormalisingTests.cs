@@ -88,6 +88,7 @@ public abstract class NormalisingTests<TPlace> : IAsyncDisposable
         Assert.Equal(3, counts.GetProperty("byOutcome").GetProperty("observed").GetInt64());
         Assert.Equal(0, counts.GetProperty("byOutcome").GetProperty("rejected").GetInt64());
         Assert.Equal([1, 2, 2, 2], _transport.Observations.Select(o => o.Lineage.MappingVersion).Order());
+        Assert.DoesNotContain(_transport.Readings, r => r.Reread);
     }
 
     [Fact]
@@ -142,6 +143,7 @@ public abstract class NormalisingTests<TPlace> : IAsyncDisposable
         await host.AcceptAsync("""["observed"]""");
         JsonElement counts = await host.QuietAsync(published: true);
         Assert.Equal([10, 9], _transport.Observations.Select(o => o.Lineage.ExtractedAt.Hour));
+        Assert.Equal([false, true], _transport.Readings.Select(r => r.Reread));
         Assert.Equal(3, counts.GetProperty("items").GetInt64());
         Assert.Equal(2, counts.GetProperty("byOutcome").GetProperty("duplicate").GetInt64());
     }

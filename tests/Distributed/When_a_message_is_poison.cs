@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Tests.Distributed.Broker;
@@ -18,6 +20,8 @@ public sealed class When_a_message_is_poison(BrokerFixture broker, ITestOutputHe
     private const int Releases = 12;
     private const string EnvelopeType = "application/vnd.masstransit+json";
     private const string ReasonHeader = "MT-Fault-Message";
+
+    private static readonly JsonSerializerOptions AsItStands = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly byte[] NoEnvelope = [0xff, 0x00, 0x7b, 0xfe];
 
@@ -80,7 +84,7 @@ public sealed class When_a_message_is_poison(BrokerFixture broker, ITestOutputHe
     {
         ["tuple"] = good["body"]!["tuple"]!.DeepClone(),
         ["revision"] = 1_000,
-        ["canonicalLedger"] = """{"is":"mismatched"}""",
+        ["canonicalLedger"] = new JsonObject { ["is"] = "mismatched" },
         ["ledgerSha256"] = new string('0', 64),
         ["recordedAt"] = "2026-03-22T10:00:00Z",
     });
@@ -127,7 +131,9 @@ public sealed class When_a_message_is_poison(BrokerFixture broker, ITestOutputHe
         items.Insert(1, unreadable);
         items.Insert(0, Item("nonsense.v1", new JsonObject { ["is"] = "nonsense" }));
         items.Insert(2, last);
-        return Encoding.UTF8.GetBytes(envelope.ToJsonString());
+
+        // The neighbours' documents stand in place and have their hashes beside them: not a character may change.
+        return Encoding.UTF8.GetBytes(envelope.ToJsonString(AsItStands));
     }
 
     private static JsonArray Items(Taken parcel) => JsonNode.Parse(parcel.Body)!["message"]!["items"]!.AsArray();

@@ -74,6 +74,28 @@ public sealed class When_the_doctor_looks : IDisposable
         await FindsAsync("artifact-registry", "collector/9999_later.sql is unknown here");
     }
 
+    [Fact]
+    public async Task Messages_that_have_waited_for_long_are_a_warning()
+    {
+        Assert.Equal(0, (await Service.RunAsync("artifact-registry", Healthy(), "migrate")).Code);
+        await using (var connection = new SqliteConnection($"Data Source={_scratch["data", "artifact-registry.db"]};Pooling=False"))
+        {
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using SqliteCommand waiting = connection.CreateCommand();
+            waiting.CommandText = """
+                insert into outbox (message_id, type, payload, created_at, due_at)
+                values ('00000000-0000-0000-0000-000000000001', 't', '{}', '2026-01-01T00:00:00.0000000Z', '2026-01-01T00:00:00.0000000Z')
+                """;
+            await waiting.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
+        Outcome found = await Service.RunAsync("artifact-registry", Healthy(), "doctor");
+
+        Assert.True(found.Code == 3, found.Output + found.Error);
+        Assert.Contains("1 message wait", found.Output, StringComparison.Ordinal);
+        Assert.Contains("were not taken", found.Output, StringComparison.Ordinal);
+    }
+
     private Dictionary<string, string> Healthy() => Service.Settings(_scratch, ("Collector__Credential__Secrets__0", Secret));
 
     private async Task FindsAsync(string service, string text, params IEnumerable<(string Name, string Value)> settings)

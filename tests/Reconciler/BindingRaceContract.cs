@@ -86,7 +86,7 @@ public abstract class BindingRaceContract<TEngine> : IAsyncLifetime
         return await store.WriteAsync(
             async transaction =>
             {
-                AddedEvidence added = await evidence.AddAsync(transaction, [observation]);
+                AddedEvidence added = await evidence.AddAsync(transaction, [observation], []);
                 IReadOnlyList<KnownTuple> known = await evidence.KnownAsync(transaction, [.. added.TupleKeys], added);
                 await beforeCommit(transaction);
                 return known.Sum(k => k.Evidence.Records.Count);

@@ -175,8 +175,34 @@ public abstract class EvidenceStoreContract<TEngine> : IAsyncLifetime
         Assert.Equal(tuples.Select(EvidenceKeys.Of).Order(StringComparer.Ordinal), keys);
     }
 
+    /// <summary>A redelivery with an earlier receipt is a duplicate that its collector counts: nobody counts it twice.</summary>
+    [Theory]
+    [InlineData("delivered", "reread")]
+    [InlineData("reread", "delivered")]
+    [InlineData("delivered reread")]
+    public async Task A_rereading_counts_with_its_delivery_whichever_comes_first(params string[] transactions)
+    {
+        Observation tag = Say.Tag(Say.Tuple, Say.B, Say.T0);
+        foreach (string told in transactions)
+        {
+            bool delivered = told.Contains("delivered", StringComparison.Ordinal), reread = told.Contains("reread", StringComparison.Ordinal);
+            await Engine.Store.WriteAsync(
+                tx => Evidence.AddAsync(
+                    tx,
+                    delivered ? [tag.ReadAt(Say.T0.AddMinutes(9))] : [],
+                    reread ? [tag.ReadAt(Say.T0.AddMinutes(7))] : []),
+                Ct);
+            long counted = (await Engine.Store.ReadAsync(Evidence.CountOutcomesAsync, Ct)).Values.Sum();
+            Assert.Equal(delivered || told != transactions[0] ? 1 : 0, counted);
+        }
+
+        Assert.Equal(Say.T0.AddMinutes(7), (await EvidenceOfAsync(Say.Tuple)).Records[0].Current[0].First.Lineage.ExtractedAt);
+        StoredItem item = Assert.Single(await Engine.Store.ReadAsync(s => Evidence.OutcomesAsync(s, tag.Lineage.NotificationSha256), Ct));
+        Assert.Equal((ItemOutcome.Applied, 1L), (item.Outcome, item.Deliveries));
+    }
+
     private async Task<IReadOnlySet<string>> AddAsync(params IReadOnlyCollection<Observation> observations) =>
-        (await Engine.Store.WriteAsync(tx => Evidence.AddAsync(tx, observations), Ct)).TupleKeys;
+        (await Engine.Store.WriteAsync(tx => Evidence.AddAsync(tx, observations, []), Ct)).TupleKeys;
 
     private Task<IReadOnlySet<string>> HeardAsync(DateTimeOffset at) => Engine.Store.WriteAsync(
         tx => Evidence.HeardAsync(tx, [(Source.ArtifactRegistry, Say.Registry, at)]), Ct);

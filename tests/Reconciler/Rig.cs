@@ -35,11 +35,11 @@ internal sealed class Rig
         var metrics = new ReconcilerMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
         Folder = new Folder(store, Evidence, Policy, Outbox, Timers, clock, metrics, NullLogger<Folder>.Instance);
         Quarantine = new Quarantine(store, Folder, Timers, clock, metrics, NullLogger<Quarantine>.Instance);
-        Derivation = new Derivation(store, Evidence, Folder, Policy, NullLogger<Derivation>.Instance);
+        Derivation = new Derivation(store, Evidence, Folder, Policy, clock, NullLogger<Derivation>.Instance);
         Consumer = new ObservationsConsumer(
             store, Folder, Quarantine, Derivation, new StoreHold(store, NullLogger<StoreHold>.Instance), rejected: null!);
         Sweep = new TimerSweep(
-            Timers, [new DueTuples(Folder, Derivation), Quarantine], new TimerSweepOptions(), clock, NullLogger<TimerSweep>.Instance);
+            Timers, [new DueTuples(Folder), Quarantine], new TimerSweepOptions(), clock, NullLogger<TimerSweep>.Instance);
     }
 
     public Policy Policy { get; }

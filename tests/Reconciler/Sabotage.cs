@@ -12,10 +12,13 @@ internal sealed class Sabotage(IEvidenceStore inner) : IEvidenceStore
 
     public Func<StoreTransaction, StoredTuple, Task> BeforeSave { get; init; } = (_, _) => Task.CompletedTask;
 
-    public async Task<AddedEvidence> AddAsync(StoreTransaction transaction, IReadOnlyCollection<Observation> observations)
+    public Func<Task> BeforePage { get; init; } = () => Task.CompletedTask;
+
+    public async Task<AddedEvidence> AddAsync(
+        StoreTransaction transaction, IReadOnlyCollection<Observation> delivered, IReadOnlyCollection<Observation> reread)
     {
-        await BeforeAdd(observations);
-        return await inner.AddAsync(transaction, observations);
+        await BeforeAdd([.. delivered, .. reread]);
+        return await inner.AddAsync(transaction, delivered, reread);
     }
 
     public async Task SaveAsync(StoreTransaction transaction, IReadOnlyCollection<StoredTuple> tuples)
@@ -33,7 +36,11 @@ internal sealed class Sabotage(IEvidenceStore inner) : IEvidenceStore
 
     public Task<StoredTuple?> FindAsync(StoreSnapshot snapshot, string tupleKey) => inner.FindAsync(snapshot, tupleKey);
 
-    public Task<IReadOnlyList<string>> TupleKeysAsync(StoreSnapshot snapshot, string afterKey, int limit) => inner.TupleKeysAsync(snapshot, afterKey, limit);
+    public async Task<IReadOnlyList<string>> TupleKeysAsync(StoreSnapshot snapshot, string afterKey, int limit)
+    {
+        await BeforePage();
+        return await inner.TupleKeysAsync(snapshot, afterKey, limit);
+    }
 
     public Task<IReadOnlyList<KnownTuple>> KnownAsync(StoreSnapshot snapshot, IReadOnlyCollection<string> tupleKeys, AddedEvidence? added = null) =>
         inner.KnownAsync(snapshot, tupleKeys, added);
@@ -51,9 +58,5 @@ internal sealed class Sabotage(IEvidenceStore inner) : IEvidenceStore
 
     public Task<IReadOnlyDictionary<ItemOutcome, long>> CountOutcomesAsync(StoreSnapshot snapshot) => inner.CountOutcomesAsync(snapshot);
 
-    public Task<string?> StampAsync(StoreSnapshot snapshot) => inner.StampAsync(snapshot);
-
-    public Task SetStampAsync(StoreTransaction transaction, string stamp) => inner.SetStampAsync(transaction, stamp);
-
-    public Task DeriveAsync(StoreTransaction transaction) => inner.DeriveAsync(transaction);
+    public Task DeriveAsync(StoreTransaction transaction, Action<int> derived) => inner.DeriveAsync(transaction, derived);
 }

@@ -37,11 +37,13 @@ public sealed class When_the_registry_lags_behind : IAsyncLifetime
         LedgerChanged ledger = Assert.Single(await _rig.PublishedAsync<LedgerChanged>());
         JsonNode document = JsonNode.Parse(ledger.CanonicalLedger)!;
         Assert.Equal(ledger.LedgerSha256, CanonicalJson.Sha256(document));
-        ILookup<string, HoldOpened> opened = (await _rig.PublishedAsync<HoldOpened>()).ToLookup(h => h.HoldId);
+        HoldsChanged holds = Assert.Single(await _rig.PublishedAsync<HoldsChanged>());
         Assert.Equal(
             document["fields"]!.AsArray().Where(f => f!["hold"] is not null).Select(f => f!["hold"]!["id"]!.GetValue<string>()).Order(StringComparer.Ordinal),
-            opened.Select(h => h.Key).Order(StringComparer.Ordinal));
-        Assert.All(opened, h => Assert.Equal(2, h.Count())); // to the handoff, and to whoever listens
+            holds.Opened.Select(h => h.HoldId).Order(StringComparer.Ordinal));
+        Assert.All(holds.Opened, h => Assert.Equal(h.HoldId, $"{h.Field}/{h.Reason}"));
+        Assert.Empty(holds.Released);
+        Assert.Equal(holds.Opened.Select(h => h.HoldId), ledger.HoldsOpened);
         CaseChanged change = Assert.Single(await _rig.PublishedAsync<CaseChanged>());
         Assert.Equal((true, false, package.PackageId), (change.OnHold, change.Converging, change.PackageId));
     }
@@ -79,7 +81,7 @@ public sealed class When_the_registry_lags_behind : IAsyncLifetime
         await _rig.FoldAsync(Say.Tag(Say.Tuple, Say.A, Say.T0.AddHours(-9)), Say.Entry(41, t0, Say.Tuple, "k", Say.B));
         Assert.Equal("converging", await StateAsync(Field.ManifestDigest));
         Assert.Empty(await _rig.PublishedAsync<CorrectionPackagePrepared>());
-        Assert.Empty(await _rig.PublishedAsync<HoldOpened>());
+        Assert.Empty(await _rig.PublishedAsync<HoldsChanged>());
 
         await _rig.AdvanceToAsync(t0 + allowance - TimeSpan.FromTicks(1));
         Assert.Equal("converging", await StateAsync(Field.ManifestDigest));
@@ -104,7 +106,7 @@ public sealed class When_the_registry_lags_behind : IAsyncLifetime
         Assert.Equal((2L, first.PackageId), (packages[1].Revision, packages[1].Supersedes));
         JsonNode write = Assert.Single(JsonNode.Parse(packages[1].CanonicalPackage)!["proposedWrites"]!.AsArray(), w => w!["field"]!.GetValue<string>() == "certificate-fingerprint")!;
         Assert.Equal(Say.Hash("certificate kms-prod-sign-09"), write["patch"]![1]!["value"]!.GetValue<string>());
-        Assert.Contains(await _rig.PublishedAsync<HoldReleased>(), h => h.Field == "manifest-digest");
+        Assert.Contains((await _rig.PublishedAsync<HoldsChanged>()).SelectMany(c => c.Released), h => h.Field == "manifest-digest");
         Assert.Equal("held", await StateAsync(Field.ApprovedTuple));
         StoredTuple tuple = await _rig.TupleAsync(Say.Tuple);
         Assert.Equal((2L, packages[1].PackageId), (tuple.PackageRevision, tuple.PackageId));

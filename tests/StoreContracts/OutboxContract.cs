@@ -73,6 +73,23 @@ public abstract class OutboxContract<TEngine> : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_failed_together_with_much_else_is_not_tried_again_in_one_instant()
+    {
+        (Outbox outbox, OutboxDispatcher dispatcher) = Open(confirmed: false);
+        _transport.IsDown = true;
+        await EnqueueAsync(outbox, [.. Enumerable.Range(1, 70).Select(i => Message(i))]);
+        while (await dispatcher.DispatchOnceAsync(Ct) > 0)
+        {
+        }
+
+        IReadOnlyList<DateTimeOffset> due = await Engine.Store.ReadAsync(s => s.QueryAsync<DateTimeOffset>("select due_at from outbox"), Ct);
+        DateTimeOffset now = _clock.GetUtcNow();
+        Assert.Equal(70, due.Count);
+        Assert.All(due, at => Assert.InRange(at, now + (outbox.Options.RetryAfter / 2), now + outbox.Options.RetryAfter));
+        Assert.True(due.Distinct().Count() > 5, "ten batches wait for the same instants");
+    }
+
+    [Fact]
     public async Task A_message_that_its_consumer_has_to_confirm_is_sent_again_until_it_does()
     {
         (Outbox outbox, OutboxDispatcher dispatcher) = Open(confirmed: true);
@@ -189,6 +206,8 @@ public abstract class OutboxContract<TEngine> : IAsyncLifetime
 
         public string? Refuse { get; set; }
 
+        public bool IsDown { get; set; }
+
         public IReadOnlyList<string> Payloads => [.. _payloads];
 
         public void Clear() => _payloads.Clear();
@@ -199,7 +218,7 @@ public abstract class OutboxContract<TEngine> : IAsyncLifetime
 
         public Task PublishAsync(OutboxParcel parcel, CancellationToken cancellationToken)
         {
-            if (parcel.Messages.Any(m => Encoding.UTF8.GetString(m.Payload) == Refuse))
+            if (IsDown || parcel.Messages.Any(m => Encoding.UTF8.GetString(m.Payload) == Refuse))
             {
                 throw new IOException("the transport is down");
             }

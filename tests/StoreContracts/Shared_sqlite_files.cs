@@ -12,6 +12,8 @@ public sealed class Shared_sqlite_files : IDisposable
     private const int Stores = 3;
     private const int WritesEach = 60;
 
+    private static readonly TimeSpan LongWrite = TimeSpan.FromSeconds(4);
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("release-integrity-shared-");
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -37,6 +39,26 @@ public sealed class Shared_sqlite_files : IDisposable
         {
             await store.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task One_that_starts_while_another_writes_for_long_waits_for_its_turn()
+    {
+        await using IStore first = Open(Options);
+        Task<IStore> starting = null!;
+        await first.WriteAsync(
+            async tx =>
+            {
+                await tx.ExecuteAsync("insert into note (id, body) values (9, 'long')");
+                starting = Task.Run(() => Open(Options), Ct);
+
+                // Longer than it waits for one statement.
+                await Task.Delay(LongWrite, Ct);
+                Assert.False(starting.IsCompleted, "it did not take turns with the one that writes");
+            },
+            Ct);
+        await using IStore other = await starting;
+        Assert.Equal("long", await other.ReadAsync(s => s.SingleAsync<string>("select body from note where id = 9"), Ct));
     }
 
     [Fact]

@@ -4,7 +4,8 @@ using ReleaseIntegrity.Storage.SqlServer;
 namespace ReleaseIntegrity.Hosting.Doctor;
 
 /// <summary>
-/// Whether the store can be opened as the service would open it, its schema is up to date, and its clock and ours agree.
+/// Whether the store can be opened as the service would open it, its schema is up to date, and its clock and ours agree;
+/// whether messages have been waiting in its outbox for long, and on SQL Server what the login may do.
 /// It opens the store beside a service that runs, and migrates nothing.
 /// </summary>
 /// <param name="subject">What it is called in the table.</param>
@@ -38,8 +39,11 @@ public sealed class StoreExamination(string subject, StoreOptions store, IReadOn
 
         await using IStore open = opened;
         List<Finding> findings = [Finding.Ok(Subject, $"{store.Engine} answers, and its schema is up to date")];
+        var outbox = new Outbox(open, new OutboxOptions { Name = subject }, clock);
+        findings.Add(StoreFindings.OfBacklog(await outbox.BacklogAsync(cancellationToken), clock.GetUtcNow()));
         if (open is SqlServerStore server)
         {
+            findings.Add(StoreFindings.OfPrivileges(await server.PrivilegesAsync(cancellationToken), store.Schema));
             DateTime before = clock.GetUtcNow().UtcDateTime;
             DateTime theirs = await server.ClockAsync(cancellationToken);
             findings.Add(Compare(theirs - before - ((clock.GetUtcNow().UtcDateTime - before) / 2)));

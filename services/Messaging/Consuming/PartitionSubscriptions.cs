@@ -8,7 +8,8 @@ namespace ReleaseIntegrity.Messaging.Consuming;
 
 /// <summary>
 /// Subscribes a consumer to the queues of all partitions, each an endpoint of its own. Of all replicas the broker makes one
-/// active per queue, and another one when that is gone. So that they share, a replica that is active on more than an equal
+/// active per queue, and another one when that is gone. On a broker they are entered once the process may
+/// (<see cref="IPartitionGate"/>). So that they share, a replica that is active on more than an equal
 /// share (<see cref="FairShare"/>) leaves the surplus and enters again, behind the others. Who is active where never
 /// matters for correctness.
 /// </summary>
@@ -18,7 +19,8 @@ public sealed class PartitionSubscriptions<TConsumer>(
     ObservationPartitions partitions,
     IQueueWatch watch,
     BusOptions options,
-    ILogger<PartitionSubscriptions<TConsumer>> logger)
+    ILogger<PartitionSubscriptions<TConsumer>> logger,
+    IPartitionGate? gate = null)
     : BackgroundService
     where TConsumer : class, IConsumer
 {
@@ -28,9 +30,10 @@ public sealed class PartitionSubscriptions<TConsumer>(
     /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (QueueDeclaration queue in partitions.Queues)
+        if (!options.UsesBroker)
         {
-            Enter(queue);
+            // Before the bus starts, since what is sent to a queue that is not there is gone.
+            EnterAll();
         }
 
         return base.StartAsync(cancellationToken);
@@ -39,6 +42,12 @@ public sealed class PartitionSubscriptions<TConsumer>(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (options.UsesBroker)
+        {
+            await (gate?.OpenAsync(stoppingToken) ?? Task.CompletedTask);
+            EnterAll();
+        }
+
         while (partitions.Queues.Count > 1 && !stoppingToken.IsCancellationRequested)
         {
             // Jittered, so that replicas don't all leave in the same instant.
@@ -71,6 +80,14 @@ public sealed class PartitionSubscriptions<TConsumer>(
             logger.LogInformation("Partitions: {Queue} is left to another of {Replicas} replicas", queue, replicas);
             await _endpoints[queue].StopAsync(cancellationToken);
             Enter(Queues.Named(queue));
+        }
+    }
+
+    private void EnterAll()
+    {
+        foreach (QueueDeclaration queue in partitions.Queues)
+        {
+            Enter(queue);
         }
     }
 

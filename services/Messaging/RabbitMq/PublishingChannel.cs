@@ -19,23 +19,29 @@ internal sealed class PublishingChannel : IAsyncDisposable
 {
     private const string Presence = "observations.v1.replicas";
 
+    /// <summary>Refusals of one queue in a row after which the channel is given up.</summary>
+    private const int RefusalLimit = 3;
+
     private readonly IConnection _connection;
     private readonly IChannel _channel;
+    private readonly Func<Task> _ended;
     private readonly TimeSpan _limit;
     private readonly Lazy<Task<IChannel>> _presence;
     private readonly ConcurrentDictionary<string, Lazy<Task>> _declared = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _refusals = new(StringComparer.Ordinal);
 
-    private PublishingChannel(IConnection connection, IChannel channel, int limitMs)
+    private PublishingChannel(IConnection connection, IChannel channel, Func<Task> ended, int limitMs)
     {
         _connection = connection;
         _channel = channel;
+        _ended = ended;
         _limit = TimeSpan.FromMilliseconds(limitMs);
         _presence = new Lazy<Task<IChannel>>(PresentAsync);
     }
 
     /// <summary>Opens it.</summary>
     /// <param name="connection">An open connection.</param>
-    /// <param name="ended">Called when the broker closed the channel.</param>
+    /// <param name="ended">Called when the broker closed the channel, and when it is of no use any more.</param>
     /// <param name="limitMs">How long a message waits for its confirmation, in milliseconds.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public static async Task<PublishingChannel> OpenAsync(
@@ -45,7 +51,7 @@ internal sealed class PublishingChannel : IAsyncDisposable
             new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
             cancellationToken);
         channel.ChannelShutdownAsync += (_, _) => ended();
-        return new PublishingChannel(connection, channel, limitMs);
+        return new PublishingChannel(connection, channel, ended, limitMs);
     }
 
     /// <summary>Sends to a queue, or to its error queue.</summary>
@@ -56,11 +62,23 @@ internal sealed class PublishingChannel : IAsyncDisposable
         try
         {
             await PublishAsync("", toErrorQueue ? queue.ErrorQueue : queue.Name, mandatory: true, properties, body, cancellationToken);
+            _refusals.TryRemove(queue.Name, out _);
         }
         catch (PublishException e) when (e.IsReturn)
         {
             _declared.TryRemove(queue.Name, out _);
             throw new BrokerUnavailableException($"the queue {queue.Name} was gone; it is declared again with the next attempt", e);
+        }
+        catch (PublishException)
+        {
+            // A channel of RabbitMQ 3.10 remembers which node led a queue when it first sent there; should that node be
+            // gone, it refuses everything to that queue for good. A new one asks anew.
+            if (_refusals.AddOrUpdate(queue.Name, 1, (_, before) => before + 1) >= RefusalLimit)
+            {
+                await _ended();
+            }
+
+            throw;
         }
     }
 

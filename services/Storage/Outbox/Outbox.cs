@@ -97,7 +97,8 @@ public sealed class Outbox(IStore store, OutboxOptions options, TimeProvider clo
                 await SettleAsync(transaction, _sql.MarkPublished, waits[true], now + Options.ResendAfter);
                 foreach (IGrouping<TimeSpan, ClaimedMessage> delayed in failed.GroupBy(RetryDelay))
                 {
-                    await SettleAsync(transaction, _sql.Defer, delayed, now + delayed.Key);
+                    // Each batch after a time of its own: when a broker comes back nobody shall wait for the same instant.
+                    await SettleAsync(transaction, _sql.Defer, delayed, now + (delayed.Key * (0.5 + (Random.Shared.NextDouble() / 2))));
                 }
             },
             CancellationToken.None);

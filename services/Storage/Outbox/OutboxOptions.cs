@@ -38,7 +38,10 @@ public sealed record OutboxOptions
     /// <summary>When an unconfirmed message is sent again. Default 30 s.</summary>
     public TimeSpan ResendAfter { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>First delay after a failed publish; it doubles up to <see cref="RetryLimit"/>. Default 0.2 s.</summary>
+    /// <summary>
+    /// First delay after a failed publish, of which a random half is waited at least and all of it at most; it doubles up
+    /// to <see cref="RetryLimit"/>. Default 0.2 s.
+    /// </summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Longest delay after failed publishes. A message is never given up. Default 1 min.</summary>

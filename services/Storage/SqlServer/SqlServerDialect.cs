@@ -13,7 +13,7 @@ namespace ReleaseIntegrity.Storage.SqlServer;
 internal sealed class SqlServerDialect(string schema) : IStoreDialect
 {
     private const int KeyLength = 450;
-    private const int ResourceLength = 240;
+    private const int ResourceLength = 255;
 
     public string Engine => StoreEngines.SqlServer;
 
@@ -45,9 +45,11 @@ internal sealed class SqlServerDialect(string schema) : IStoreDialect
 
     public async Task LockAsync(StoreTransaction transaction, IReadOnlyCollection<string> resources)
     {
-        if (resources.FirstOrDefault(r => r.Length > ResourceLength) is { } tooLong)
+        // The server would cut it short, and two locks could be one.
+        int room = ResourceLength - schema.Length - 1;
+        if (resources.FirstOrDefault(r => r.Length > room) is { } tooLong)
         {
-            throw new ArgumentException($"the name of a lock has {tooLong.Length} characters, and may have {ResourceLength}");
+            throw new ArgumentException($"the name of a lock has {tooLong.Length} characters, and may have {room}");
         }
 
         // A locked resource belongs to the database, and the names to this store. Half of the statement's own time, so

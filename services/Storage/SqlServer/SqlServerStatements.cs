@@ -11,6 +11,20 @@ internal static class SqlServerStatements
         from sys.databases where database_id = db_id()
         """;
 
+    /// <summary>What the login may do: in its own schema, to the schema itself, in other schemas, to the server.</summary>
+    public static string Privileges { get; } = """
+        select coalesce(has_perms_by_name(quotename(@schema), 'SCHEMA', 'SELECT'), 0) as "MaySelect",
+               coalesce(has_perms_by_name(quotename(@schema), 'SCHEMA', 'INSERT'), 0) as "MayInsert",
+               coalesce(has_perms_by_name(quotename(@schema), 'SCHEMA', 'UPDATE'), 0) as "MayUpdate",
+               coalesce(has_perms_by_name(quotename(@schema), 'SCHEMA', 'DELETE'), 0) as "MayDelete",
+               coalesce(has_perms_by_name(quotename(@schema), 'SCHEMA', 'EXECUTE'), 0) as "MayExecute",
+               coalesce(has_perms_by_name(quotename(@schema), 'SCHEMA', 'ALTER'), 0) as "MayAlter",
+               coalesce(is_srvrolemember('sysadmin'), 0) as "IsAdministrator",
+               (select count(*) from sys.schemas s
+                where s.name not in (@schema, 'sys', 'INFORMATION_SCHEMA', 'guest')
+                  and has_perms_by_name(quotename(s.name), 'SCHEMA', 'SELECT') = 1) as "OtherSchemas"
+        """;
+
     public static string Clock { get; } = "select sysutcdatetime()";
 
     /// <summary>Waits for the session's turn to change a schema. It ends with the session, so a process that dies keeps nobody out.</summary>

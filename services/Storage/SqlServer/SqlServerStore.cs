@@ -123,6 +123,11 @@ public sealed class SqlServerStore : IStore
     public async Task<DateTime> ClockAsync(CancellationToken cancellationToken) => DateTime.SpecifyKind(
         await ReadAsync(snapshot => snapshot.SingleAsync<DateTime>(SqlServerStatements.Clock), cancellationToken), DateTimeKind.Utc);
 
+    /// <summary>What the store's login may do.</summary>
+    public Task<SqlServerPrivileges> PrivilegesAsync(CancellationToken cancellationToken) => ReadAsync(
+        snapshot => snapshot.SingleAsync<SqlServerPrivileges>(SqlServerStatements.Privileges, new { schema = _options.Schema }),
+        cancellationToken);
+
     /// <summary>Closes the connections that are pooled; those in use are closed when they are given back.</summary>
     public async ValueTask DisposeAsync()
     {

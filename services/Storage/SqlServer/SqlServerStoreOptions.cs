@@ -26,8 +26,11 @@ public sealed record SqlServerStoreOptions
     /// <summary>How often a write is run in all when it meets transient failures. Default 8.</summary>
     public int TransientAttempts { get; init; } = 8;
 
-    /// <summary>How often a write is run in all when it meets a duplicate key; then that is thrown. Default 3.</summary>
-    public int DuplicateAttempts { get; init; } = 3;
+    /// <summary>
+    /// How often a write is run in all when it meets a duplicate key; then that is thrown. Default 8: of writers that meet
+    /// on many new rows, each run can find another one that was inserted in between.
+    /// </summary>
+    public int DuplicateAttempts { get; init; } = 8;
 
     /// <summary>First pause before a write is run again; it doubles up to 1 s, and half of it is chance. Default 10 ms.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromMilliseconds(10);

@@ -197,9 +197,22 @@ public sealed class SqliteStore : IStore
     {
         using FileStream turn = Turn();
 
-        // The first connection sets the journal mode, which the file keeps, and recovers the log after a crash.
-        using SqliteConnection connection = OpenWriter();
-        Applied = [.. sets.SelectMany(set => set.Apply(Engine, "", DeployChanges.To.SqliteDatabase(_writeConnectionString), _options.Migrate))];
+        long started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                // The first connection sets the journal mode, which the file keeps, and recovers the log after a crash.
+                using SqliteConnection connection = OpenWriter();
+                Applied = [.. sets.SelectMany(set => set.Apply(Engine, "", DeployChanges.To.SqliteDatabase(_writeConnectionString), _options.Migrate))];
+                return;
+            }
+            catch (Exception e) when (IsTransient(e.GetBaseException()) && Stopwatch.GetElapsedTime(started) < LongestMigration)
+            {
+                // Other processes write meanwhile, and who looks what was migrated takes turns with them like a writer.
+                Thread.Sleep(MigrationPoll);
+            }
+        }
     }
 
     // Processes that start at once bring the schema up to date one after the other.

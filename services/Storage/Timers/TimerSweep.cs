@@ -30,6 +30,9 @@ public sealed record TimerSweepOptions
 
     /// <summary>First delay after a handler failed; it doubles up to a minute. Default 1 s.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>What the first look waits for: until then timers are left to others. Default nothing.</summary>
+    public Func<CancellationToken, Task> StartAfter { get; init; } = _ => Task.CompletedTask;
 }
 
 /// <summary>Fires timers when they are due, in order of their instants.</summary>
@@ -71,6 +74,7 @@ public sealed class TimerSweep(
         {
             try
             {
+                await options.StartAfter(stoppingToken);
                 if (!reclaimed)
                 {
                     await timers.ReclaimAsync(stoppingToken);

@@ -20,7 +20,6 @@ public sealed class ReconcilerQueries(IStore store, IEvidenceStore evidence, Qua
     public Task<IReadOnlyList<QuarantinedMessage>> QuarantinedAsync(CancellationToken cancellationToken) =>
         quarantine.ListAsync(cancellationToken);
 
-    /// <summary>Whether the store answers.</summary>
-    public Task<bool> IsReadyAsync(CancellationToken cancellationToken) =>
-        store.ReadAsync(async snapshot => await evidence.StampAsync(snapshot) is not null, cancellationToken);
+    /// <summary>Returns when the store has answered.</summary>
+    public Task AnswerAsync(CancellationToken cancellationToken) => store.ReadAsync(DerivationMark.ReadAsync, cancellationToken);
 }

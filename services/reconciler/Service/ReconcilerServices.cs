@@ -58,12 +58,13 @@ public static class ReconcilerServices
             Store(provider), provider.GetRequiredService<IEvidenceStore>(), provider.GetRequiredService<Quarantine>()));
 
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Derivation>());
+        services.AddSingleton<IPartitionGate>(provider => provider.GetRequiredService<Derivation>());
         services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<OutboxDispatcher>(
             provider, provider.GetRequiredKeyedService<Outbox>(Key)));
         services.AddSingleton<IHostedService>(Sweep);
         services.AddSingleton<IExamination>(provider => new PolicyExamination(Options(provider)));
         services.AddHealthChecks().Add(new HealthCheckRegistration(
-            $"{Key} evidence", provider => new EvidenceHealth(provider.GetRequiredService<ReconcilerQueries>()), null, null));
+            $"{Key} evidence", provider => ActivatorUtilities.CreateInstance<EvidenceHealth>(provider), null, null));
         return services;
     }
 
@@ -78,7 +79,7 @@ public static class ReconcilerServices
     private static TimerSweep Sweep(IServiceProvider provider) => new(
         Timers(provider),
         [provider.GetRequiredService<DueTuples>(), provider.GetRequiredService<Quarantine>()],
-        new TimerSweepOptions(),
+        new TimerSweepOptions { StartAfter = provider.GetRequiredService<Derivation>().OpenAsync },
         provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILogger<TimerSweep>>());
 

@@ -38,7 +38,7 @@ internal sealed class Ceiling(BrokerNode broker)
         await bus.StartAsync();
         try
         {
-            await PublishAsync(bus, bodies, records / 10, consumer);
+            await PublishAsync(bus, bodies, records / 2, consumer);
             consumer.Reset();
             var watch = Stopwatch.StartNew();
             await PublishAsync(bus, bodies, records, consumer);

@@ -12,36 +12,41 @@ namespace ReleaseIntegrity.Benchmarks.Pipeline;
 /// else.
 /// </summary>
 /// <param name="ports">Loopback port by source.</param>
-/// <param name="connectionsPerSource">How many senders each source has.</param>
-internal sealed class HttpLoad(IReadOnlyDictionary<string, int> ports, int connectionsPerSource)
+/// <param name="senders">How many notifications are on their way at once; each sender has a connection to every source.</param>
+internal sealed class HttpLoad(IReadOnlyDictionary<string, int> ports, int senders)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly byte[] EndOfHead = "\r\n\r\n"u8.ToArray();
 
     /// <summary>Sends everything, as fast as it is taken or at a rate; returns when each was answered with 202.</summary>
-    /// <param name="sent">What to send; the sources' shares are sent side by side, each in order.</param>
+    /// <param name="sent">
+    /// What to send. Taken in order, whatever the source: those of one release are on their way at the same time, as they
+    /// are in the world, and arrive in any order.
+    /// </param>
     /// <param name="perSecond">Notifications per second over all sources; 0 for no limit.</param>
     /// <param name="answered">Takes, in the order given, the instants (<see cref="Stopwatch"/> ticks) of the answers.</param>
     public Task SendAsync(IReadOnlyList<Sent> sent, double perSecond = 0, long[]? answered = null)
     {
         long start = Stopwatch.GetTimestamp();
-        return Task.WhenAll(ports.SelectMany(source =>
-        {
-            int[] share = [.. Enumerable.Range(0, sent.Count).Where(i => sent[i].Source == source.Key)];
-            var next = new Turn(share);
-            return Enumerable.Range(0, Math.Min(connectionsPerSource, share.Length)).Select(_ =>
-                Task.Run(() => RunAsync(source.Value, sent, next, answered, start, perSecond)));
-        }));
+        int taken = -1;
+        return Task.WhenAll(Enumerable.Range(0, Math.Min(senders, sent.Count)).Select(_ =>
+            Task.Run(() => RunAsync(sent, () => Interlocked.Increment(ref taken), answered, start, perSecond))));
     }
 
-    private static async Task RunAsync(
-        int port, IReadOnlyList<Sent> sent, Turn next, long[]? answered, long start, double perSecond)
+    private async Task RunAsync(IReadOnlyList<Sent> sent, Func<int> next, long[]? answered, long start, double perSecond)
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(IPAddress.Loopback, port);
+        Dictionary<string, Socket> sockets = ports.ToDictionary(
+            p => p.Key, _ => new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
         byte[] answer = new byte[4096];
-        while (next.TryTake(out int i))
+        for (int i = next(); i < sent.Count; i = next())
         {
+            Socket socket = sockets[sent[i].Source];
+            int port = ports[sent[i].Source];
+            if (!socket.Connected)
+            {
+                await socket.ConnectAsync(IPAddress.Loopback, port);
+            }
+
             if (perSecond > 0 && (i / perSecond) - Stopwatch.GetElapsedTime(start).TotalSeconds is > 0 and double early)
             {
                 await Task.Delay(TimeSpan.FromSeconds(early));
@@ -57,6 +62,11 @@ internal sealed class HttpLoad(IReadOnlyDictionary<string, int> ports, int conne
             {
                 Volatile.Write(ref answered[i], Stopwatch.GetTimestamp());
             }
+        }
+
+        foreach (Socket socket in sockets.Values)
+        {
+            socket.Dispose();
         }
     }
 
@@ -101,17 +111,5 @@ internal sealed class HttpLoad(IReadOnlyDictionary<string, int> ports, int conne
         ReadOnlySpan<byte> digits = answer[(at + "Content-Length: ".Length)..head];
         int end = digits.IndexOf((byte)'\r');
         return body.Length >= int.Parse(end < 0 ? digits : digits[..end], CultureInfo.InvariantCulture);
-    }
-
-    private sealed class Turn(int[] share)
-    {
-        private int _taken = -1;
-
-        public bool TryTake(out int index)
-        {
-            int turn = Interlocked.Increment(ref _taken);
-            index = turn < share.Length ? share[turn] : -1;
-            return index >= 0;
-        }
     }
 }

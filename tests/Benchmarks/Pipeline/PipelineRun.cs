@@ -9,12 +9,12 @@ namespace ReleaseIntegrity.Benchmarks.Pipeline;
 /// </summary>
 internal sealed class PipelineRun(PipelineArguments arguments, BrokerNode broker, Services services, Ledgers ledgers)
 {
-    private const int ConnectionsPerSource = 32;
+    private const int Senders = 64;
     private const int ProbeEvery = 10;
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ProbePause = TimeSpan.FromMilliseconds(5);
 
-    private readonly HttpLoad _load = new(services.Collectors, ConnectionsPerSource);
+    private readonly HttpLoad _load = new(services.Collectors, Senders);
     private readonly DateTimeOffset _end = DateTimeOffset.UtcNow.AddHours(-6);
     private int _stored;
     private int _round = 1;
@@ -44,6 +44,8 @@ internal sealed class PipelineRun(PipelineArguments arguments, BrokerNode broker
 
     private async Task RunAsync(double ceiling)
     {
+        Tell("warming up");
+        await _load.SendAsync([.. Releases(arguments.Items / 2 / Traffic.PerRelease).SelectMany(r => r.Notifications)]);
         await StoreAsync(arguments.FewTuples);
         Tell("measuring throughput");
         double few = await ThroughputAsync(ceiling);

@@ -54,10 +54,13 @@ internal sealed class Deployment : IDisposable
     public IReadOnlyList<Replica> Replicas => _replicas;
 
     /// <summary>Starts one more replica of a service, and does not wait for it.</summary>
-    public Replica Start(Role role)
+    public Replica Start(Role role) => Start(role, []);
+
+    /// <summary>Starts one with settings of its own.</summary>
+    public Replica Start(Role role, IEnumerable<(string Name, string Value)> own)
     {
         var settings = new Dictionary<string, string>(_settings, StringComparer.Ordinal);
-        foreach ((string name, string value) in _stores.Settings(role))
+        foreach ((string name, string value) in _stores.Settings(role).Concat(own))
         {
             settings[name] = value;
         }
@@ -67,6 +70,9 @@ internal sealed class Deployment : IDisposable
         replica.Start();
         return replica;
     }
+
+    /// <summary>Writes a file that settings can name; returns its path.</summary>
+    public string Write(string name, string text) => _scratch.Write(name, text);
 
     /// <summary>Starts so many replicas of each service, all at once, and waits until they are ready.</summary>
     public async Task StartAllAsync(int collectors = 1, int reconcilers = 1, int handoffs = 1)

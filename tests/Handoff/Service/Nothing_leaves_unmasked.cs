@@ -46,21 +46,12 @@ public class Nothing_leaves_unmasked
 
     private static async Task Feed(HandoffHost host, RandomDocument random)
     {
-        LedgerChanged changed = HandoffHost.Changed(random, 1);
+        LedgerChanged changed = HandoffHost.Changed(random, 1) with { HoldsOpened = ["manifest-digest/digest-identity-conflict"] };
         await host.Feed.Apply(changed);
         await host.Feed.Apply(changed);
         await host.Feed.Apply(HandoffHost.Prepared(random, 2));
         await host.Feed.Apply(HandoffHost.Prepared(random, 1));
         await Assert.ThrowsAnyAsync<Exception>(() => host.Feed.Apply(changed with { LedgerSha256 = "" }));
-        await host.Feed.Apply(new HoldOpened
-        {
-            Tuple = random.Tuple,
-            HoldId = "manifest-digest/digest-identity-conflict",
-            Field = "manifest-digest",
-            Reason = "digest-identity-conflict",
-            At = changed.RecordedAt,
-            LedgerSha256 = changed.LedgerSha256,
-        });
     }
 
     /// <summary>A request of every RPC that uses a text wherever it can.</summary>

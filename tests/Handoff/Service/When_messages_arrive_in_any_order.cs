@@ -98,24 +98,17 @@ public abstract class When_messages_arrive_in_any_order<TPlace> : IAsyncDisposab
     }
 
     [Fact]
-    public async Task A_hold_s_opening_may_come_before_or_after_its_ledger()
+    public async Task A_hold_s_opening_counts_even_where_a_later_ledger_came_first()
     {
         await using HandoffHost host = await StartAsync();
         RandomDocument random = Documents.WithHold(500);
         LedgerChanged changed = HandoffHost.Changed(random, 1);
         string field = Documents.HeldField(random);
-        var opened = new HoldOpened
-        {
-            Tuple = random.Tuple,
-            HoldId = field + "/digest-identity-conflict",
-            Field = field,
-            Reason = "digest-identity-conflict",
-            At = changed.RecordedAt,
-            LedgerSha256 = changed.LedgerSha256,
-        };
-        Assert.Equal(FeedOutcome.Changed, await host.Feed.Apply(opened, None));
-        Assert.Equal(FeedOutcome.Unchanged, await host.Feed.Apply(opened, None));
-        await host.Feed.Apply(changed, None);
+        LedgerChanged opening = changed with { HoldsOpened = [field + "/digest-identity-conflict"] };
+        LedgerChanged later = changed with { Revision = 2, RecordedAt = changed.RecordedAt.AddHours(1) };
+        Assert.Equal(FeedOutcome.Changed, await host.Feed.Apply(later, None));
+        Assert.Equal(FeedOutcome.Stale, await host.Feed.Apply(opening, None));
+        Assert.Equal(FeedOutcome.Stale, await host.Feed.Apply(opening, None));
         ListHoldsResponse holds = await host.Client.ListHoldsAsync(new ListHoldsRequest { Parent = NameOf(random), Field = field });
         Assert.Equal(changed.RecordedAt, Assert.Single(holds.Holds).OpenTime.ToDateTimeOffset());
     }

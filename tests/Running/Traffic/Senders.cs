@@ -20,7 +20,7 @@ public sealed class Senders(IReadOnlyList<Sent> notifications, Func<string, Uri?
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    private readonly ConcurrentQueue<Sent> _waiting = new([.. notifications, .. notifications.Where((_, i) => i % EveryRedelivered == 0)]);
+    private readonly ConcurrentQueue<Sent> _waiting = new(notifications.SelectMany((n, i) => i % EveryRedelivered == 0 ? new[] { n, n } : [n]));
     private readonly ConcurrentBag<Accepted> _accepted = [];
     private volatile Waiter? _waiter;
     private int _refused;

@@ -22,8 +22,11 @@ internal sealed class ServiceSql
     private const BindingFlags Anything = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance;
     private const BindingFlags Published = BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance;
 
-    private ServiceSql(Assembly assembly)
+    private readonly string _engine;
+
+    private ServiceSql(Assembly assembly, string engine)
     {
+        _engine = engine;
         Name = assembly.GetName().Name!;
         Type[] types = [.. assembly.GetTypes().Where(t => !t.Name.Contains('<', StringComparison.Ordinal))];
         Shapes = [.. types.SelectMany(ShapesOf).DistinctBy(s => s.Name)];
@@ -31,7 +34,7 @@ internal sealed class ServiceSql
         Migrations =
         [
             .. assembly.GetManifestResourceNames()
-                .Where(r => r.StartsWith("migrations/sqlserver/", StringComparison.Ordinal))
+                .Where(r => r.StartsWith($"migrations/{engine}/", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal)
                 .Select(r => Read(assembly, r)),
         ];
@@ -50,15 +53,18 @@ internal sealed class ServiceSql
     public IReadOnlyList<string> Migrations { get; }
 
     /// <summary>The plumbing that every store has.</summary>
-    public static ServiceSql Plumbing { get; } = new(typeof(IStore).Assembly);
+    public static ServiceSql Plumbing { get; } = new(typeof(IStore).Assembly, StoreEngines.SqlServer);
 
     /// <summary>The services that have a store.</summary>
     public static IReadOnlyList<ServiceSql> Services { get; } =
     [
-        new(Assembly.Load("ReleaseIntegrity.Collectors.Hosting")),
-        new(Assembly.Load("ReleaseIntegrity.Reconciler")),
-        new(Assembly.Load("ReleaseIntegrity.Handoff")),
+        new(Assembly.Load("ReleaseIntegrity.Collectors.Hosting"), StoreEngines.SqlServer),
+        new(Assembly.Load("ReleaseIntegrity.Reconciler"), StoreEngines.SqlServer),
+        new(Assembly.Load("ReleaseIntegrity.Handoff"), StoreEngines.SqlServer),
     ];
+
+    /// <summary>The same in SQLite's spelling, without what is asked of SQL Server alone.</summary>
+    public ServiceSql OnSqlite => new(Assembly.Load(Name), StoreEngines.Sqlite);
 
     private static IEnumerable<RowShape> ShapesOf(Type type) => type.ContainsGenericParameters
         ? []
@@ -72,7 +78,12 @@ internal sealed class ServiceSql
     /// </summary>
     private IEnumerable<SqlText> Members(Type type)
     {
-        object? statements = type.GetMethod("For", Anything)?.Invoke(null, [StoreEngines.SqlServer]);
+        if (type.Name == "SqlServerStatements" && _engine != StoreEngines.SqlServer)
+        {
+            return [];
+        }
+
+        object? statements = type.GetMethod("For", Anything)?.Invoke(null, [_engine]);
         if (statements is null && !type.IsAbstract)
         {
             throw new InvalidOperationException($"{type.Name} has no static member For(string engine)");

@@ -35,6 +35,9 @@ internal sealed record KeptDelivery(string IntakeId, string NotificationSha256, 
 /// <summary>A content as it was kept.</summary>
 internal sealed record KeptNotification(long Id, long Revision, string Variant, Notification Notification)
 {
+    /// <summary>The mapping version that read it last, so that its items were announced; null where none has.</summary>
+    public int? ReadBy { get; init; }
+
     /// <summary>The revision of a content that has not been changed or put back since it was kept.</summary>
     public const long FirstRevision = 1;
 }
@@ -103,4 +106,8 @@ internal sealed record NotificationRow
     public DateTimeOffset ReceivedAt { get; init; }
 
     public string State { get; init; } = "";
+
+    public int? MappingVersion { get; init; }
+
+    public bool Failed { get; init; }
 }

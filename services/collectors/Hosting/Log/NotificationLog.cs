@@ -133,7 +133,10 @@ internal sealed class NotificationLog(IStore store, Source source, TimeProvider 
             ReceivedAt = row.ReceivedAt,
             Headers = JsonSerializer.Deserialize(row.Headers, ContractsJson.Default.IReadOnlyDictionaryStringString)!,
             Instance = row.Instance,
-        });
+        })
+    {
+        ReadBy = row.Failed ? null : row.MappingVersion,
+    };
 
     private async Task<(long Id, bool Waits)> KeepContentAsync(
         StoreTransaction tx, Notification notification, string sha256, string variant, string headers)

@@ -62,7 +62,7 @@ internal sealed record NotificationStatements(string Engine)
 
     public string SelectKept { get; } =
         $"""
-        select notification_id, revision, format, variant, body, headers, instance, received_at
+        select notification_id, revision, format, variant, body, headers, instance, received_at, mapping_version, failed
         from notification
         where state = 'kept' and notification_id in (select value from {StoreSnapshot.KeysIn(Engine, "ids")})
         order by notification_id

@@ -79,7 +79,9 @@ internal static class NotificationReading
         foreach ((string queue, Observation[] chunk) in chunks)
         {
             messages.Add(Message(
-                new ObservationsNormalised(sha256, notification.Source, notification.Format, chunk), messages.Count, queue));
+                new ObservationsNormalised(sha256, notification.Source, notification.Format, chunk, kept.ReadBy == mappingVersion),
+                messages.Count,
+                queue));
         }
 
         foreach (OutcomeRow hint in rows.Where(i => i.Outcome == NormaliseOutcome.Hint))

@@ -73,7 +73,7 @@ internal sealed class HandoffFeedConsumer(
 
     private static object Read(ParcelItem item) => MessageTypes.Deserialise(item.Type, item.Body) switch
     {
-        object message and (LedgerChanged or CorrectionPackagePrepared or CorrectionPackageClosed or HoldOpened or HoldReleased) => message,
+        object message and (LedgerChanged or CorrectionPackagePrepared or CorrectionPackageClosed) => message,
         _ => throw new UnknownMessageTypeException($"'{item.Type}' is not for the handoff's queue"),
     };
 }

@@ -22,8 +22,6 @@ internal sealed class FeedCheck(Masker masker)
             LedgerChanged ledger => Ledger(ledger),
             CorrectionPackagePrepared package => Package(package),
             CorrectionPackageClosed closed => new PackageEndFact(closed.Tuple, closed.Revision, closed.ClosedAt),
-            HoldOpened hold => new HoldEventFact(hold.Tuple, hold.HoldId, true, hold.At, hold.LedgerSha256),
-            HoldReleased hold => new HoldEventFact(hold.Tuple, hold.HoldId, false, hold.At, hold.LedgerSha256),
             _ => throw new ArgumentException($"{message.GetType().Name} is no message of the feed", nameof(message)),
         };
         return fact.Tuple.Tag is null ? throw new MalformedFeedException("the tuple has no tag") : fact;
@@ -47,6 +45,11 @@ internal sealed class FeedCheck(Masker masker)
             RecordedAt = message.RecordedAt,
             OnHold = ledger.OnHold,
             ReleaseTrain = ReleaseTrain(ledger),
+            HoldEvents =
+            [
+                .. message.HoldsOpened.Select(id => new HoldEvent(id, Opened: true)),
+                .. message.HoldsReleased.Select(id => new HoldEvent(id, Opened: false)),
+            ],
             Holds =
             [
                 .. ledger.Fields.Where(f => f.Hold is not null).Select(f => new HoldFacts(

@@ -23,7 +23,13 @@ internal sealed record LedgerFact(ImageReference Tuple) : FeedFact(Tuple)
     public required string? ReleaseTrain { get; init; }
 
     public required IReadOnlyList<HoldFacts> Holds { get; init; }
+
+    /// <summary>What it opened and released: they are kept even where a later ledger is known.</summary>
+    public required IReadOnlyList<HoldEvent> HoldEvents { get; init; }
 }
+
+/// <summary>A hold was opened, or released.</summary>
+internal sealed record HoldEvent(string HoldId, bool Opened);
 
 /// <summary>What of a hold is stored in columns.</summary>
 internal sealed record HoldFacts(string Field, string HoldId, bool IsRoot, IReadOnlyList<string> Reasons);
@@ -48,7 +54,3 @@ internal sealed record PackageFact(ImageReference Tuple) : FeedFact(Tuple)
 
 /// <summary>A package ended without a successor.</summary>
 internal sealed record PackageEndFact(ImageReference Tuple, long Revision, DateTimeOffset ClosedAt) : FeedFact(Tuple);
-
-/// <summary>A hold was opened, or released.</summary>
-internal sealed record HoldEventFact(ImageReference Tuple, string HoldId, bool Opened, DateTimeOffset At, string LedgerSha256)
-    : FeedFact(Tuple);

@@ -24,8 +24,7 @@ public sealed class HandoffFeed
     }
 
     /// <summary>
-    /// Takes one message: <c>LedgerChanged</c>, <c>CorrectionPackagePrepared</c>, <c>CorrectionPackageClosed</c>,
-    /// <c>HoldOpened</c> or <c>HoldReleased</c>.
+    /// Takes one message: <c>LedgerChanged</c>, <c>CorrectionPackagePrepared</c> or <c>CorrectionPackageClosed</c>.
     /// </summary>
     /// <exception cref="MalformedFeedException">The message doesn't hold together.</exception>
     public async Task<FeedOutcome> Apply(object message, CancellationToken cancellationToken = default) =>
@@ -48,10 +47,5 @@ public sealed class HandoffFeed
         return outcomes;
     }
 
-    private static string KindOf(FeedFact fact) => fact switch
-    {
-        LedgerFact => "ledger",
-        PackageFact or PackageEndFact => "package",
-        _ => "hold",
-    };
+    private static string KindOf(FeedFact fact) => fact is LedgerFact ? "ledger" : "package";
 }

@@ -33,6 +33,8 @@ internal sealed record HandoffStatements(string Engine)
 
     public required string InsertHoldReasons { get; init; }
 
+    public required string InsertHoldEvents { get; init; }
+
     public string SelectTuples { get; } = $"select tuple_no, tuple_id from tuple where tuple_id in (select value from {Keys(Engine, "ids")})";
 
     public string SelectLedgers { get; } =
@@ -51,14 +53,6 @@ internal sealed record HandoffStatements(string Engine)
     public string AllTuples { get; } = "select tuple_no, registry, repository, tag from tuple";
 
     public string CountTuples { get; } = "select count(*) from tuple where tuple_id = @tupleId";
-
-    public string InsertHoldEvent { get; } =
-        """
-        insert into hold_event (tuple_no, hold_id, kind, at, ledger_sha256)
-        select @tupleNo, @HoldId, @kind, @At, @LedgerSha256
-        where not exists (select 1 from hold_event where tuple_no = @tupleNo and hold_id = @HoldId
-            and kind = @kind and at = @At and ledger_sha256 = @LedgerSha256)
-        """;
 
     /// <summary>The current ledger of a tuple.</summary>
     public string LedgerOf { get; } =
@@ -175,6 +169,11 @@ internal sealed record HandoffStatements(string Engine)
             """,
         InsertHolds = "insert into hold (tuple_no, field, hold_id, is_root) values (@tuple_no, @field, @hold_id, @is_root)",
         InsertHoldReasons = "insert into hold_reason (reason, tuple_no, field) values (@reason, @tuple_no, @field)",
+        InsertHoldEvents = """
+            insert into hold_event (tuple_no, hold_id, kind, at, ledger_sha256)
+            values (@tuple_no, @hold_id, @kind, @at, @ledger_sha256)
+            on conflict do nothing
+            """,
     };
 
     private static readonly HandoffStatements SqlServer = new(StoreEngines.SqlServer)
@@ -201,5 +200,12 @@ internal sealed record HandoffStatements(string Engine)
             """,
         InsertHolds = "insert into hold (tuple_no, field, hold_id, is_root) select r.tuple_no, r.field, r.hold_id, r.is_root from @rows r",
         InsertHoldReasons = "insert into hold_reason (reason, tuple_no, field) select r.reason, r.tuple_no, r.field from @rows r",
+        InsertHoldEvents = """
+            insert into hold_event (tuple_no, hold_id, kind, at, ledger_sha256)
+            select r.tuple_no, r.hold_id, r.kind, r.at, r.ledger_sha256 from @rows r
+            where not exists (
+              select 1 from hold_event e
+              where e.tuple_no = r.tuple_no and e.hold_id = r.hold_id and e.kind = r.kind and e.at = r.at and e.ledger_sha256 = r.ledger_sha256)
+            """,
     };
 }

@@ -72,7 +72,6 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
                         LedgerFact => ledgers.Dequeue(),
                         PackageFact package => await _packages.RecordAsync(transaction, tupleNo, package),
                         PackageEndFact end => await _packages.RecordAsync(transaction, tupleNo, end),
-                        HoldEventFact hold => await RecordAsync(transaction, tupleNo, hold),
                         _ => throw new ArgumentException($"a fact of kind {facts[i].GetType().Name}", nameof(facts)),
                     };
                 }
@@ -88,14 +87,6 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => store.DisposeAsync();
-
-    private async Task<FeedOutcome> RecordAsync(StoreTransaction transaction, long tupleNo, HoldEventFact hold)
-    {
-        int rows = await transaction.ExecuteAsync(
-            _sql.InsertHoldEvent,
-            new { tupleNo, hold.HoldId, kind = hold.Opened ? "opened" : "released", hold.At, hold.LedgerSha256 });
-        return rows == 1 ? FeedOutcome.Changed : FeedOutcome.Unchanged;
-    }
 
     private sealed record TupleRow
     {

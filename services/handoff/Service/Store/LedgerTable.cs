@@ -28,6 +28,14 @@ internal sealed class LedgerTable(string engine)
             .Long("tuple_no", r => r.TupleNo)
             .Text("field", 100, r => r.Field);
 
+    private static readonly RowShape<(long TupleNo, HoldEvent Event, LedgerFact Ledger)> Events =
+        RowShape.Of<(long TupleNo, HoldEvent Event, LedgerFact Ledger)>("hold_event_row")
+            .Long("tuple_no", e => e.TupleNo)
+            .Text("hold_id", 200, e => e.Event.HoldId)
+            .Text("kind", 20, e => e.Event.Opened ? "opened" : "released")
+            .Instant("at", e => e.Ledger.RecordedAt)
+            .Text("ledger_sha256", 64, e => e.Ledger.Sha256);
+
     private readonly HandoffStatements _sql = HandoffStatements.For(engine);
 
     /// <summary>Records each ledger that is later than the one there is; of several of one tuple the last.</summary>
@@ -56,6 +64,10 @@ internal sealed class LedgerTable(string engine)
         }
 
         await WriteAsync(transaction, changed.Values.ToLookup(l => present.ContainsKey(l.TupleNo)));
+        await transaction.ExecuteRowsAsync(
+            _sql.InsertHoldEvents,
+            Events,
+            [.. ledgers.SelectMany(l => l.Fact.HoldEvents, (l, e) => (l.TupleNo, Event: e, l.Fact)).DistinctBy(e => (e.TupleNo, e.Event, e.Fact.RecordedAt, e.Fact.Sha256))]);
         return outcomes;
     }
 

@@ -109,9 +109,9 @@ internal sealed record BindingStatements(string Engine)
           select d.tuple_key, b.record_key
           from anchored d
           join bound_digest b on b.digest = d.digest and b.repository_key in ('', d.repository_key))
-        select b.tuple_key, b.record_key, r.revision
-        from bound b
-        join record r on r.record_key = b.record_key
+        select bound.tuple_key, bound.record_key, r.revision
+        from bound
+        join record r on r.record_key = bound.record_key
         where r.retired = 0
         """;
 

@@ -14,14 +14,14 @@ internal sealed class Deliveries(string engine)
 
     /// <summary>Keeps observations; returns each one once, in the order of first delivery.</summary>
     /// <param name="transaction">Where they are kept.</param>
-    /// <param name="observations">The observations, with the keys of their records.</param>
+    /// <param name="told">The observations as they were told, one after the other.</param>
     /// <param name="mayBeKnown">Records that were observed before; of others nothing can be known.</param>
     public async Task<IReadOnlyList<Delivery>> TakeAsync(
         StoreTransaction transaction,
-        IEnumerable<(string RecordKey, Observation Observation)> observations,
+        IReadOnlyCollection<Delivery> told,
         Func<string, bool> mayBeKnown)
     {
-        List<Delivery> deliveries = Distinct(observations);
+        List<Delivery> deliveries = Distinct(told);
         IReadOnlyList<KnownObservation> known = await transaction.QueryRowsAsync<Delivery, KnownObservation>(
             _sql.Known, ObservationStatements.Item, [.. deliveries.Where(d => mayBeKnown(d.RecordKey)).DistinctBy(d => d.Item)]);
         Judge(deliveries, known.ToLookup(k => k.Item));
@@ -32,21 +32,20 @@ internal sealed class Deliveries(string engine)
         return deliveries;
     }
 
-    private static List<Delivery> Distinct(IEnumerable<(string RecordKey, Observation Observation)> observations)
+    private static List<Delivery> Distinct(IReadOnlyCollection<Delivery> told)
     {
         var deliveries = new List<Delivery>();
         var byContent = new Dictionary<(string, string), Delivery>();
-        foreach ((string recordKey, Observation observation) in observations)
+        foreach (Delivery delivery in told)
         {
-            var delivery = new Delivery(recordKey, observation);
-            if (byContent.TryGetValue((recordKey, delivery.Id), out Delivery? same))
+            if (byContent.TryGetValue((delivery.RecordKey, delivery.Id), out Delivery? same))
             {
-                same.Count++;
+                same.Count += delivery.Count;
                 same.ExtractedAt = delivery.ExtractedAt < same.ExtractedAt ? delivery.ExtractedAt : same.ExtractedAt;
             }
             else
             {
-                byContent[(recordKey, delivery.Id)] = delivery;
+                byContent[(delivery.RecordKey, delivery.Id)] = delivery;
                 deliveries.Add(delivery);
             }
         }

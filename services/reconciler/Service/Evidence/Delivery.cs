@@ -8,14 +8,18 @@ namespace ReleaseIntegrity.Reconciling.Evidence;
 /// </summary>
 internal sealed class Delivery
 {
-    /// <summary>The first delivery of an observation.</summary>
-    public Delivery(string recordKey, Observation observation)
+    /// <summary>An observation that was told once.</summary>
+    /// <param name="recordKey">Key of its record.</param>
+    /// <param name="observation">The observation.</param>
+    /// <param name="deliveries">1 where that is a delivery, 0 where it is a rereading of what was delivered.</param>
+    public Delivery(string recordKey, Observation observation, int deliveries)
     {
         RecordKey = recordKey;
         Observation = observation;
         Body = StoredEvidence.BodyOf(observation);
         Id = StoredEvidence.IdOf(Body);
         ExtractedAt = observation.Lineage.ExtractedAt;
+        Count = deliveries;
     }
 
     public string RecordKey { get; }
@@ -33,7 +37,7 @@ internal sealed class Delivery
     public DateTimeOffset ExtractedAt { get; set; }
 
     /// <summary>Deliveries among those that are taken in together.</summary>
-    public int Count { get; set; } = 1;
+    public int Count { get; set; }
 
     /// <summary>How it stands to what was known before.</summary>
     public Arrival Arrival { get; set; }

@@ -1,14 +1,26 @@
+using ReleaseIntegrity.Storage;
+
 namespace ReleaseIntegrity.Reconciling.Evidence;
 
-/// <summary>How what is derived from observations is marked and forgotten; engines spell all of it alike.</summary>
-internal static class DerivationStatements
+/// <summary>How what is derived from observations is marked, counted and forgotten, per engine.</summary>
+/// <param name="Keep">The mark, which stays as it is until the transaction ends.</param>
+/// <param name="Lock">The mark, or that there is none, which nobody else reads to keep before the transaction ends.</param>
+internal sealed record DerivationStatements(string Keep, string Lock)
 {
-    /// <summary>What the derived tables were made with.</summary>
-    public static string Stamp { get; } = "select stamp from derivation";
+    /// <summary>With what the derived tables were made, and until when they are held.</summary>
+    public static string Mark { get; } = "select stamp, held_until from derivation";
 
-    public static string ForgetStamp { get; } = "delete from derivation";
+    public static string ForgetMark { get; } = "delete from derivation";
 
-    public static string SetStamp { get; } = "insert into derivation (stamp) values (@stamp)";
+    public static string SetMark { get; } = "insert into derivation (stamp, held_until) values (@stamp, @heldUntil)";
+
+    public static string Hold { get; } = "update derivation set held_until = @heldUntil where stamp = @stamp";
+
+    /// <summary>How many records there are to derive.</summary>
+    public static string CountRecords { get; } = "select count(distinct record_key) from observation";
+
+    /// <summary>How many tuples there are to reconcile.</summary>
+    public static string CountTuples { get; } = "select count(*) from tuple";
 
     public static string GreatestRevision { get; } = "select coalesce(max(revision), 0) from record";
 
@@ -21,4 +33,16 @@ internal static class DerivationStatements
         delete from named;
         delete from record;
         """;
+
+    /// <summary>The spelling of an engine.</summary>
+    public static DerivationStatements For(string engine) => StoreEngines.Choose(engine, Sqlite, SqlServer);
+
+    // One writes at a time there.
+    private static readonly DerivationStatements Sqlite = new(
+        Keep: "select stamp, held_until from derivation",
+        Lock: "select stamp, held_until from derivation");
+
+    private static readonly DerivationStatements SqlServer = new(
+        Keep: "select stamp, held_until from derivation with (repeatableread)",
+        Lock: "select stamp, held_until from derivation with (tablockx, holdlock)");
 }

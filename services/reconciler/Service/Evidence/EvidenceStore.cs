@@ -32,8 +32,10 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<AddedEvidence> AddAsync(StoreTransaction transaction, IReadOnlyCollection<Observation> observations)
+    public async Task<AddedEvidence> AddAsync(
+        StoreTransaction transaction, IReadOnlyCollection<Observation> delivered, IReadOnlyCollection<Observation> reread)
     {
+        Observation[] observations = [.. delivered, .. reread];
         var concerned = new BindingFacts(_policy);
         foreach (Observation observation in observations)
         {
@@ -41,7 +43,7 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
         }
 
         await _locks.TakeAsync(transaction, concerned);
-        IReadOnlyList<JoinedRecord> changed = await _records.JoinAsync(transaction, observations);
+        IReadOnlyList<JoinedRecord> changed = await _records.JoinAsync(transaction, delivered, reread);
         var facts = new BindingFacts(_policy);
         foreach (JoinedRecord record in changed)
         {
@@ -53,6 +55,9 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
 
         await _bindings.AddAsync(transaction, facts);
         HashSet<string> affected = await _bindings.AffectedAsync(transaction, [.. changed.Select(r => r.RecordKey)], facts.Children);
+
+        // Before the watermarks, whose rows all transactions share: who holds one of them waits for nobody's tuple.
+        await BindingLocks.TakeAsync(transaction, affected);
         affected.UnionWith(await HeardAsync(
             transaction, [.. observations.Select(o => (o.Record.Source, o.Record.Instance, o.Lineage.ExtractedAt))]));
         return new AddedEvidence(affected, changed);
@@ -132,18 +137,7 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
         _outcomes.CountAsync(snapshot);
 
     /// <inheritdoc/>
-    public Task<string?> StampAsync(StoreSnapshot snapshot) =>
-        snapshot.SingleOrDefaultAsync<string>(DerivationStatements.Stamp);
-
-    /// <inheritdoc/>
-    public async Task SetStampAsync(StoreTransaction transaction, string stamp)
-    {
-        await transaction.ExecuteAsync(DerivationStatements.ForgetStamp);
-        await transaction.ExecuteAsync(DerivationStatements.SetStamp, new { stamp });
-    }
-
-    /// <inheritdoc/>
-    public async Task DeriveAsync(StoreTransaction transaction)
+    public async Task DeriveAsync(StoreTransaction transaction, Action<int> derived)
     {
         // Revisions go on where they were: whoever remembers an earlier one must not take it for what is derived now.
         long revision = 1 + await transaction.SingleAsync<long>(DerivationStatements.GreatestRevision);
@@ -157,6 +151,7 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
             }
 
             await _bindings.AddAsync(transaction, facts);
+            derived(observations.Select(o => o.RecordKey).Distinct().Count());
         });
     }
 

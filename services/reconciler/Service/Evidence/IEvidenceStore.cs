@@ -25,7 +25,13 @@ public interface IEvidenceStore
     /// Adds observations, joins them into their records, and notes what they bind and that their source instances were
     /// heard.
     /// </summary>
-    Task<AddedEvidence> AddAsync(StoreTransaction transaction, IReadOnlyCollection<Observation> observations);
+    /// <param name="transaction">Where they are added.</param>
+    /// <param name="delivered">Each of them counts as a delivery of its item.</param>
+    /// <param name="reread">
+    /// Each of them counts with another one, added before or still to come: the same item, with another extraction time.
+    /// </param>
+    Task<AddedEvidence> AddAsync(
+        StoreTransaction transaction, IReadOnlyCollection<Observation> delivered, IReadOnlyCollection<Observation> reread);
 
     /// <summary>
     /// Notes that source instances were heard, whatever they said. Returns the keys of the tuples that waited for a sign
@@ -74,14 +80,10 @@ public interface IEvidenceStore
     /// <summary>How many deliveries of items ended in each way, judged over all evidence.</summary>
     Task<IReadOnlyDictionary<ItemOutcome, long>> CountOutcomesAsync(StoreSnapshot snapshot);
 
-    /// <summary>What the derived tables were made with, as last stamped; null before.</summary>
-    Task<string?> StampAsync(StoreSnapshot snapshot);
-
-    /// <summary>Notes what the derived tables were made with.</summary>
-    Task SetStampAsync(StoreTransaction transaction, string stamp);
-
     /// <summary>Derives all records and bindings anew from the observations. Ledgers and packages stay.</summary>
-    Task DeriveAsync(StoreTransaction transaction);
+    /// <param name="transaction">Where they are derived.</param>
+    /// <param name="derived">Told how many more records are derived.</param>
+    Task DeriveAsync(StoreTransaction transaction, Action<int> derived);
 }
 
 /// <summary>How one item ended.</summary>
@@ -89,6 +91,9 @@ public interface IEvidenceStore
 /// <param name="Format">The format that was normalised.</param>
 /// <param name="ItemIndex">Index of the item within the notification.</param>
 /// <param name="Outcome">How it ended: applied, superseded, duplicate or unbound.</param>
-/// <param name="Deliveries">How often it was delivered; all but one of them are duplicates, however it ended.</param>
+/// <param name="Deliveries">
+/// How often it was delivered; all but one of them are duplicates, however it ended. 0 as long as only a rereading of it
+/// has come.
+/// </param>
 public sealed record StoredItem(
     string NotificationSha256, string Format, int ItemIndex, ItemOutcome Outcome, long Deliveries);

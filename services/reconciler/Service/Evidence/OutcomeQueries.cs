@@ -50,7 +50,7 @@ internal sealed class OutcomeQueries(string engine, BindingTables bindings)
 
             foreach (string recordKey in page)
             {
-                foreach (StoredItem item in await OfRecordAsync(snapshot, recordKey))
+                foreach (StoredItem item in (await OfRecordAsync(snapshot, recordKey)).Where(i => i.Deliveries > 0))
                 {
                     counts[item.Outcome]++;
                     counts[ItemOutcome.Duplicate] += item.Deliveries - 1;

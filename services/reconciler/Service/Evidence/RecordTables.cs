@@ -14,14 +14,19 @@ internal sealed class RecordTables(string engine, Policy policy, Histories histo
 
     /// <summary>Adds observations to their records. Returns the records that say something new.</summary>
     public async Task<IReadOnlyList<JoinedRecord>> JoinAsync(
-        StoreTransaction transaction, IReadOnlyCollection<Observation> observations)
+        StoreTransaction transaction, IReadOnlyCollection<Observation> delivered, IReadOnlyCollection<Observation> reread)
     {
-        Dictionary<SourceRecord, string> keys = observations.Select(o => o.Record).Distinct().ToDictionary(r => r, EvidenceKeys.Of);
+        Dictionary<SourceRecord, string> keys = delivered.Concat(reread).Select(o => o.Record).Distinct().ToDictionary(r => r, EvidenceKeys.Of);
         Dictionary<string, long> revisions = (await transaction.QueryAsync<RecordRevision>(
                 _sql.Revisions, new { records = transaction.Keys(keys.Values) }))
             .ToDictionary(r => r.RecordKey, r => r.Revision, StringComparer.Ordinal);
         IReadOnlyList<Delivery> deliveries = await _deliveries.TakeAsync(
-            transaction, observations.Select(o => (keys[o.Record], o)), revisions.ContainsKey);
+            transaction,
+            [
+                .. delivered.Select(o => new Delivery(keys[o.Record], o, deliveries: 1)),
+                .. reread.Select(o => new Delivery(keys[o.Record], o, deliveries: 0)),
+            ],
+            revisions.ContainsKey);
         List<JoinedRecord> changed =
         [
             .. deliveries

@@ -8,8 +8,8 @@ namespace ReleaseIntegrity.Reconciling.Folding;
 
 /// <summary>
 /// The messages that announce a change, in the order in which a reader should see them. Their ids are those of the
-/// tuple's revision: whoever gets one twice knows it. What a service has to get goes to its queue; holds are published as
-/// well, for whoever gates on them, which may be nobody.
+/// tuple's revision: whoever gets one twice knows it. What a service has to get goes to its queue; holds are published
+/// besides, for whoever gates on them, which may be nobody.
 /// </summary>
 internal static class Announcements
 {
@@ -23,20 +23,18 @@ internal static class Announcements
         {
             Add(Queues.HandoffFeed, new LedgerChanged
             {
-                Tuple = tuple, Revision = change.After.Revision, CanonicalLedger = change.Ledger, LedgerSha256 = sha256, RecordedAt = now,
+                Tuple = tuple, Revision = change.After.Revision, CanonicalLedger = change.Ledger, LedgerSha256 = sha256,
+                HoldsOpened = change.Opened, HoldsReleased = change.Released, RecordedAt = now,
             });
         }
 
-        foreach (string id in change.Released)
+        if (change.Opened.Count + change.Released.Count > 0)
         {
-            (string field, string reason) = HoldIds.Parts(id);
-            AddAndPublish(new HoldReleased { Tuple = tuple, HoldId = id, Field = field, Reason = reason, At = now, LedgerSha256 = sha256 }, id);
-        }
-
-        foreach (string id in change.Opened)
-        {
-            (string field, string reason) = HoldIds.Parts(id);
-            AddAndPublish(new HoldOpened { Tuple = tuple, HoldId = id, Field = field, Reason = reason, At = now, LedgerSha256 = sha256 }, id);
+            Add(null, new HoldsChanged
+            {
+                Tuple = tuple, Revision = change.After.Revision, Opened = [.. change.Opened.Select(Notice)],
+                Released = [.. change.Released.Select(Notice)], At = now, LedgerSha256 = sha256,
+            });
         }
 
         switch (change.Package)
@@ -68,24 +66,23 @@ internal static class Announcements
 
         return messages;
 
-        void AddAndPublish<T>(T message, string part)
-        {
-            Add(Queues.HandoffFeed, message, part);
-            Add(null, message, part);
-        }
-
-        void Add<T>(QueueDeclaration? queue, T message, string part = "") => messages.Add(new OutboxMessage
+        void Add<T>(QueueDeclaration? queue, T message) => messages.Add(new OutboxMessage
         {
             Id = OutboxMessage.DerivedId(
                 MessageTypes.NameOf<T>(),
                 change.After.TupleKey,
                 change.After.Revision.ToString(CultureInfo.InvariantCulture),
-                part,
                 queue?.Name ?? ""),
             Type = MessageTypes.NameOf<T>(),
             Payload = MessageTypes.Serialise(message),
             Destination = queue?.Name,
             OrderKey = change.After.TupleKey,
         });
+    }
+
+    private static HoldNotice Notice(string holdId)
+    {
+        (string field, string reason) = HoldIds.Parts(holdId);
+        return new HoldNotice(holdId, field, reason);
     }
 }

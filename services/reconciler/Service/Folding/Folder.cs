@@ -17,7 +17,8 @@ public sealed record FoldMessage(Guid Id, ObservationsNormalised Message);
 /// <para>
 /// Concurrency: any number of folders, in any number of processes. Where two decide on one tuple, record or chain, one
 /// finds a stale revision and folds its whole batch anew, a bounded number of times. Failure: all or nothing; the batch
-/// may be folded again at any time, since the inbox knows what was folded and folding is idempotent.
+/// may be folded again at any time, since the inbox knows what was folded and folding is idempotent. Nothing is folded into
+/// what was derived under another policy: that is an <see cref="OtherPolicyException"/>.
 /// </para>
 /// </summary>
 public sealed class Folder
@@ -36,6 +37,8 @@ public sealed class Folder
     private readonly IEvidenceStore _evidence;
     private readonly Outbox _outbox;
     private readonly TupleFolding _tuples;
+    private readonly DerivationMark _mark;
+    private readonly string _stamp;
     private readonly TimeProvider _clock;
     private readonly ReconcilerMetrics _metrics;
     private readonly ILogger<Folder> _logger;
@@ -55,6 +58,8 @@ public sealed class Folder
         _evidence = evidence;
         _outbox = outbox;
         _tuples = new TupleFolding(evidence, policy, timers);
+        _mark = new DerivationMark(store.Engine);
+        _stamp = DerivationStamp.Of(policy).Done;
         _clock = clock;
         _metrics = metrics;
         _logger = logger;
@@ -70,12 +75,12 @@ public sealed class Folder
             {
                 DateTimeOffset now = _clock.GetUtcNow();
                 IReadOnlySet<Guid> fresh = await Inbox.RecordAsync(transaction, messages.Select(m => m.Id), now);
-                List<Observation> observations =
-                [
-                    .. messages.Where(m => fresh.Contains(m.Id)).DistinctBy(m => m.Id).SelectMany(m => m.Message.Observations),
-                ];
-                AddedEvidence added = await _evidence.AddAsync(transaction, observations);
-                return await ReconcileAsync(transaction, added.TupleKeys, added, now) with { Observations = observations.Count };
+                ObservationsNormalised[] told = [.. messages.Where(m => fresh.Contains(m.Id)).DistinctBy(m => m.Id).Select(m => m.Message)];
+                AddedEvidence added = await AddAsync(transaction, told);
+                return await ReconcileAsync(transaction, added.TupleKeys, added, now) with
+                {
+                    Observations = told.Sum(m => m.Observations.Count),
+                };
             },
             cancellationToken);
         _metrics.Folded(folded, _clock.GetElapsedTime(started));
@@ -86,7 +91,7 @@ public sealed class Folder
         RunAsync(
             async transaction =>
             {
-                AddedEvidence added = await _evidence.AddAsync(transaction, [.. message.Observations]);
+                AddedEvidence added = await AddAsync(transaction, [message]);
                 await release(transaction);
                 return await ReconcileAsync(transaction, added.TupleKeys, added, _clock.GetUtcNow());
             },
@@ -112,6 +117,11 @@ public sealed class Folder
         _metrics.Folded(folded, _clock.GetElapsedTime(started));
     }
 
+    private Task<AddedEvidence> AddAsync(StoreTransaction transaction, IReadOnlyList<ObservationsNormalised> told) => _evidence.AddAsync(
+        transaction,
+        [.. told.Where(m => !m.Reread).SelectMany(m => m.Observations)],
+        [.. told.Where(m => m.Reread).SelectMany(m => m.Observations)]);
+
     private async Task<Folded> ReconcileAsync(
         StoreTransaction transaction, IReadOnlyCollection<string> tupleKeys, AddedEvidence? added, DateTimeOffset now)
     {
@@ -134,7 +144,13 @@ public sealed class Folder
         {
             try
             {
-                return await _store.WriteAsync(fold, cancellationToken);
+                return await _store.WriteAsync(
+                    async transaction =>
+                    {
+                        await _mark.DemandAsync(transaction, _stamp);
+                        return await fold(transaction);
+                    },
+                    cancellationToken);
             }
             catch (Exception e) when (attempt < AttemptLimit && (e is StaleRevisionException || _store.IsTransient(e)))
             {

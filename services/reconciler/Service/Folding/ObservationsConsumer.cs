@@ -92,28 +92,33 @@ internal sealed class ObservationsConsumer(
     private static QueueDeclaration QueueOf(ConsumeContext context) =>
         Queues.Named(context.ReceiveContext.InputAddress.Segments[^1]);
 
-    // Contention, a store that is busy or gone, and shutting down say nothing about a message: it is held. Should the
+    // Contention, a store that is busy, gone or another policy's, and shutting down say nothing about a message: it is held. Should the
     // store be broken for good, quarantining fails too, and the message stays where it came from.
     private bool IsOfTheMessages(Exception e, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
-        && e is not (StaleRevisionException or ObjectDisposedException)
+        && e is not (StaleRevisionException or OtherPolicyException or ObjectDisposedException)
         && !store.IsTransient(e);
 }
 
 /// <summary>How observations are taken from the queue of a partition.</summary>
 internal sealed class ObservationsConsumerDefinition : ConsumerDefinition<ObservationsConsumer>
 {
-    private const int ParcelsAtOnce = 64;
-    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(10);
+    // Of each partition, all of which may wait for the store at once: with a hundred observations a parcel, some tens of
+    // megabytes.
+    private const int ParcelsAtOnce = 24;
+    private const int Prefetched = 32;
 
-    public ObservationsConsumerDefinition() => Endpoint(e => e.PrefetchCount = ParcelsAtOnce * 2);
+    // The records of one release are announced at about the same time: what comes within it is folded, and announced, once.
+    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(50);
+
+    public ObservationsConsumerDefinition() => Endpoint(e => e.PrefetchCount = Prefetched);
 
     protected override void ConfigureConsumer(
         IReceiveEndpointConfigurator endpointConfigurator,
         IConsumerConfigurator<ObservationsConsumer> consumerConfigurator,
         IRegistrationContext context)
     {
-        endpointConfigurator.PrefetchCount = ParcelsAtOnce * 2;
+        endpointConfigurator.PrefetchCount = Prefetched;
         consumerConfigurator.Options<BatchOptions>(o => o
             .SetMessageLimit(ParcelsAtOnce)
             .SetTimeLimit(Wait)

@@ -132,7 +132,8 @@ create table {schema}.pin (
 
 -- The policy and derivation that the derived tables were made with.
 create table {schema}.derivation (
-    stamp nvarchar(200) collate Latin1_General_100_BIN2 not null,
+    stamp      nvarchar(200) collate Latin1_General_100_BIN2 not null,
+    held_until datetimeoffset(7) null,                 -- nobody with another policy takes over before
     constraint derivation_key primary key clustered (stamp)
 );
 

@@ -109,6 +109,15 @@ create table {schema}.hold_event (
     constraint hold_event_tuple foreign key (tuple_no) references {schema}.tuple (tuple_no)
 );
 
+create type {schema}.hold_event_row as table (
+    tuple_no      bigint not null,
+    hold_id       nvarchar(200) collate Latin1_General_100_BIN2 not null,
+    kind          nvarchar(20) collate Latin1_General_100_BIN2 not null,
+    at            datetimeoffset(7) not null,
+    ledger_sha256 nvarchar(64) collate Latin1_General_100_BIN2 not null,
+    primary key (tuple_no, hold_id, kind, at, ledger_sha256)
+);
+
 -- Packages, unmasked. Content never changes; state and sequence do when a later package of the chain arrives.
 create table {schema}.package (
     package_no    bigint identity not null,

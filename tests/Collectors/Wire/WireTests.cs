@@ -2,34 +2,12 @@ using System.Text.Json;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
 
-namespace ReleaseIntegrity.Tests.Collectors;
+namespace ReleaseIntegrity.Tests.Collectors.Wire;
 
 /// <summary>What stores and the bus hold can be read back as it was written.</summary>
 public sealed class WireTests
 {
-    private static readonly Observation Full = new()
-    {
-        Record = new SourceRecord(Source.SignatureLedger, "log", RecordKind.LedgerEntry, "log/leaf"),
-        Revision = new Revision("12345678901234567890", DateTimeOffset.UnixEpoch.AddTicks(1)),
-        Lineage = new Lineage("ab", 3, DateTimeOffset.UnixEpoch, "sigstore-bundle", 2),
-        Subjects =
-        [
-            new Subject(new ImageReference("r.example", "a/b", null), FakeNormalizer.DigestOf(1), DigestKind.Index, Place.At("/s")),
-            new Subject(null, null, DigestKind.Unknown, new Place([new DecodeStep("/x", "base64-json")], "/y")),
-        ],
-        Fields =
-        [
-            new FieldReading { Field = Field.SignerKeyId, Values = ["a", "b"], Place = Place.At("/k") },
-            new FieldReading { Field = Field.ManifestDigest, Values = [], Place = Place.At(""), Raw = "é\u0001", Unreadable = "no", DigestKind = DigestKind.Config },
-        ],
-        Children = [FakeNormalizer.DigestOf(2)],
-        Withdrawn = true,
-        Approval = Approval.Cancelled,
-        PredicateType = "p",
-        SigningTime = DateTimeOffset.UnixEpoch,
-        MessageId = "m",
-        RecordPointer = "/result",
-    };
+    private static readonly Observation Full = Examples.Observation;
 
     [Fact]
     public void An_observation_is_read_back_as_it_was_written()
@@ -58,7 +36,7 @@ public sealed class WireTests
         Assert.Equal(
             [
                 "case-changed.v1", "correction-package-closed.v1", "correction-package-prepared.v1", "hint-raised.v1",
-                "hold-opened.v1", "hold-released.v1", "ledger-changed.v1", "messages-folded.v1", "observations-normalised.v1",
+                "holds-changed.v1", "ledger-changed.v1", "messages-folded.v1", "observations-normalised.v1",
                 "resync-requested.v1", "source-heard.v1",
             ],
             MessageTypes.All.Order(StringComparer.Ordinal));
