@@ -75,7 +75,7 @@ internal sealed record NotificationStatements(string Engine)
         """
         update notification set state = 'kept', revision = revision + 1, claimed_until = null
         where state = 'normalised' and rejected > 0 and format = @format
-          and (failed = 1 or mapping_version < @mappingVersion) and discarded_at is null
+          and (failed = 1 or mapping_version < @mappingVersion)
           and exists (
             select 1 from item i
             left join dropped_item d on d.notification_id = i.notification_id and d.item_index = i.item_index

@@ -28,7 +28,7 @@ internal sealed record OperatingStatements(string Engine)
 
     private const string Received = """
         from notification
-        where notification_id > @after and received_at >= @since and received_at < @until and state = 'normalised' and discarded_at is null
+        where notification_id > @after and received_at >= @since and received_at < @until and state = 'normalised'
         order by notification_id
         """;
 
@@ -45,7 +45,7 @@ internal sealed record OperatingStatements(string Engine)
         $"""
         select notification_id, revision, sha256, format, variant, body, headers, instance, received_at, mapping_version, failed
         from notification
-        where notification_id in (select value from {StoreSnapshot.KeysIn(Engine, "ids")}) and discarded_at is null
+        where notification_id in (select value from {StoreSnapshot.KeysIn(Engine, "ids")})
         order by notification_id
         """;
 
@@ -61,7 +61,7 @@ internal sealed record OperatingStatements(string Engine)
     public string RenormaliseChosen { get; } =
         $"""
         update notification set state = 'kept', revision = revision + 1, claimed_until = null
-        where state = 'normalised' and rejected > 0 and discarded_at is null and notification_id in (
+        where state = 'normalised' and rejected > 0 and notification_id in (
           select i.notification_id from item i
           left join dropped_item d on d.notification_id = i.notification_id and d.item_index = i.item_index
           where i.outcome = 'rejected' and d.notification_id is null and {Chosen})
@@ -71,8 +71,7 @@ internal sealed record OperatingStatements(string Engine)
     public string RenormaliseContents { get; } =
         $"""
         update notification set state = 'kept', revision = revision + 1, claimed_until = null
-        where state = 'normalised' and discarded_at is null
-          and notification_id in (select value from {StoreSnapshot.KeysIn(Engine, "ids")})
+        where state = 'normalised' and notification_id in (select value from {StoreSnapshot.KeysIn(Engine, "ids")})
         """;
 
     public string Drop { get; } =

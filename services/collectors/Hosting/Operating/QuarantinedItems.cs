@@ -44,8 +44,7 @@ internal sealed class QuarantinedItems(Collector collector, TimeProvider clock)
                 return null;
             }
 
-            NotificationRow? kept = await s.SingleOrDefaultAsync<NotificationRow>(_sql.SelectContents, new { ids = s.Keys([item.NotificationId]) });
-            return kept is null ? new QuarantinedRaw(row.View, null, null, null) : Raw(row.View, kept);
+            return Raw(row.View, await s.SingleAsync<NotificationRow>(_sql.SelectContents, new { ids = s.Keys([item.NotificationId]) }));
         },
         cancellationToken);
 
@@ -86,7 +85,7 @@ internal sealed class QuarantinedItems(Collector collector, TimeProvider clock)
 
     private static QuarantinedRaw Raw(QuarantinedItem item, NotificationRow kept)
     {
-        var headers = JsonSerializer.Deserialize(kept.Headers, ContractsJson.Default.IReadOnlyDictionaryStringString);
+        var headers = JsonSerializer.Deserialize(kept.Headers, ContractsJson.Default.IReadOnlyDictionaryStringString)!;
         try
         {
             return new QuarantinedRaw(item, headers, new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(kept.Body), null);

@@ -47,11 +47,11 @@ public sealed record QuarantineReason(string? Reason, string Format, long Items)
 
 /// <summary>A rejected item with what was received, unmasked.</summary>
 /// <param name="Item">The item.</param>
-/// <param name="Headers">The kept headers; null when retention discarded them.</param>
+/// <param name="Headers">The kept headers.</param>
 /// <param name="Body">The body, where it is UTF-8.</param>
 /// <param name="BodyBase64">The body, where it isn't.</param>
 public sealed record QuarantinedRaw(
-    QuarantinedItem Item, IReadOnlyDictionary<string, string>? Headers, string? Body, string? BodyBase64);
+    QuarantinedItem Item, IReadOnlyDictionary<string, string> Headers, string? Body, string? BodyBase64);
 
 /// <summary>Which rejected items are meant: exactly one of the three.</summary>
 public record ItemChoice

@@ -1,9 +1,6 @@
 -- What an item says, so that another reading can be compared with it; null for items that are not evidence.
 alter table item add column content_sha256 text null;
 
--- When retention took the body away; the row, its deliveries and its items stay.
-alter table notification add column discarded_at text null;
-
 -- Rejected items that nobody waits for any more. They stay rejected, and are counted so.
 create table dropped_item (
     notification_id integer not null references notification (notification_id),

@@ -17,7 +17,6 @@ create table {schema}.notification (
     rejected        bigint not null constraint notification_rejected_default default 0,
     failed          bit not null constraint notification_failed_default default 0, -- 1: quarantined, the normaliser itself failed
     claimed_until   datetimeoffset(7) null,               -- a process is normalising it
-    discarded_at    datetimeoffset(7) null,               -- when retention took the body away
     constraint notification_key primary key clustered (notification_id),
     constraint notification_content unique (sha256, format, variant_hash)
 );
