@@ -47,19 +47,20 @@ internal static class Examples
         "source-heard.v1" => new SourceHeard(Source.ChangeSnapshot, "jira.example", At),
         "resync-requested.v1" => new ResyncRequested(Source.ChangeSnapshot, "jira.example", "CHG-1", "a hint"),
         "messages-folded.v1" => new MessagesFolded("collector-artifact-registry", [new Guid(1, 2, 3, new byte[8])]),
-        "ledger-changed.v1" => new LedgerChanged { Tuple = Tuple, Revision = 2, CanonicalLedger = "{}"u8.ToArray(), LedgerSha256 = "cd", RecordedAt = At },
+        "ledger-changed.v1" => new LedgerChanged
+        {
+            Tuple = Tuple, Revision = 2, CanonicalLedger = "{}"u8.ToArray(), LedgerSha256 = "cd",
+            HoldsOpened = ["manifest-digest/clock-skew"], HoldsReleased = ["signer-key-id/stale"], RecordedAt = At,
+        },
         "correction-package-prepared.v1" => new CorrectionPackagePrepared
         {
             Tuple = Tuple, PackageId = "p2", Revision = 2, Supersedes = "p1", CanonicalPackage = "{}"u8.ToArray(), PreparedAt = At,
         },
         "correction-package-closed.v1" => new CorrectionPackageClosed { Tuple = Tuple, PackageId = "p2", Revision = 2, LedgerSha256 = "cd", ClosedAt = At },
-        "hold-opened.v1" => new HoldOpened
+        "holds-changed.v1" => new HoldsChanged
         {
-            Tuple = Tuple, HoldId = "manifest-digest/clock-skew", Field = "manifest-digest", Reason = "clock-skew", At = At, LedgerSha256 = "cd",
-        },
-        "hold-released.v1" => new HoldReleased
-        {
-            Tuple = Tuple, HoldId = "manifest-digest/clock-skew", Field = "manifest-digest", Reason = "clock-skew", At = At, LedgerSha256 = "cd",
+            Tuple = Tuple, Revision = 2, Opened = [new HoldNotice("manifest-digest/clock-skew", "manifest-digest", "clock-skew")],
+            Released = [new HoldNotice("signer-key-id/stale", "signer-key-id", "stale")], At = At, LedgerSha256 = "cd",
         },
         "case-changed.v1" => new CaseChanged
         {
