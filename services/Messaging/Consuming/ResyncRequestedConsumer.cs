@@ -21,13 +21,12 @@ internal sealed class ResyncRequestedConsumer(IEnumerable<IResyncListener> liste
 /// <summary>How requests are heard.</summary>
 internal sealed class ResyncRequestedDefinition : ConsumerDefinition<ResyncRequestedConsumer>
 {
+    // A name per process: the queue is exclusive, and a second process that declared the same one would hear nothing.
+    private static readonly string Queue = $"resync-requests.v1.{Guid.NewGuid():N}";
+
     public ResyncRequestedDefinition()
     {
-        EndpointName = "resync-requests.v1";
-        Endpoint(e =>
-        {
-            e.Temporary = true;
-            e.InstanceId = $"-{Guid.NewGuid():N}";
-        });
+        EndpointName = Queue;
+        Endpoint(e => e.Temporary = true);
     }
 }
