@@ -23,10 +23,10 @@ public sealed record LedgerChanged
     public required string LedgerSha256 { get; init; }
 
     /// <summary>The ids of the holds that were not in the tuple's ledger before.</summary>
-    public IReadOnlyList<string> HoldsOpened { get; init; } = [];
+    public required IReadOnlyList<string> HoldsOpened { get; init; }
 
     /// <summary>The ids of the holds that are gone.</summary>
-    public IReadOnlyList<string> HoldsReleased { get; init; } = [];
+    public required IReadOnlyList<string> HoldsReleased { get; init; }
 
     /// <summary>When the reconciler recorded it, UTC.</summary>
     public required DateTimeOffset RecordedAt { get; init; }

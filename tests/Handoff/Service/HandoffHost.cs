@@ -92,6 +92,8 @@ internal sealed class HandoffHost : IAsyncDisposable
             Tuple = random.Tuple,
             Revision = revision,
             CanonicalLedger = Encoding.UTF8.GetBytes(canonical),
+            HoldsOpened = [],
+            HoldsReleased = [],
             LedgerSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical))),
             RecordedAt = new DateTimeOffset(2026, 3, 22, 10, 0, 0, TimeSpan.Zero).AddMinutes(revision),
         };

@@ -82,6 +82,8 @@ public class When_the_scenario_is_handed_off
             Tuple = World.Release,
             Revision = revision,
             CanonicalLedger = Encoding.UTF8.GetBytes(ledger),
+            HoldsOpened = [],
+            HoldsReleased = [],
             LedgerSha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ledger))),
             RecordedAt = World.Ten,
         });

@@ -146,7 +146,9 @@ public sealed class OciDocumentTests
     }
 
     [Theory]
-    [InlineData("""{"errors": [{"code": "MANIFEST_UNKNOWN"}]}""")]
+    [InlineData("""{"errors": [{"code": "TOOMANYREQUESTS"}]}""")]
+    [InlineData("""{"errors": [{"code": "MANIFEST_UNKNOWN"}, {"code": "UNAUTHORIZED"}]}""")]
+    [InlineData("""{"errors": []}""")]
     [InlineData("""{"schemaVersion": 1, "name": "shop/cart", "tag": "1", "fsLayers": []}""")]
     [InlineData("""{"schemaVersion": 2}""")]
     [InlineData("""{"schemaVersion": 2, "mediaType": "application/json", "manifests": []}""")]
@@ -155,6 +157,14 @@ public sealed class OciDocumentTests
     [InlineData("""{"hello": "world"}""")]
     [InlineData("[]")]
     public void What_is_no_document_of_a_registry_is_rejected(string body) => Check.Single<NormalisedItem.Rejected>(Registry, Of(body));
+
+    [Fact]
+    public void A_tag_that_was_asked_for_and_is_gone_is_withdrawn_and_nothing_else_is()
+    {
+        const string gone = """{"errors": [{"code": "MANIFEST_UNKNOWN"}]}""";
+        Assert.True(Check.Single<NormalisedItem.Observed>(Registry, Of(gone)).Observation.Withdrawn);
+        Check.Single<NormalisedItem.Rejected>(Registry, Of(gone, address: null));
+    }
 
     [Fact]
     public void A_layouts_entry_names_its_tag_by_a_whole_reference_only()
