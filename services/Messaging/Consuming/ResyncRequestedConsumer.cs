@@ -22,11 +22,9 @@ internal sealed class ResyncRequestedConsumer(IEnumerable<IResyncListener> liste
 internal sealed class ResyncRequestedDefinition : ConsumerDefinition<ResyncRequestedConsumer>
 {
     // A name per process: the queue is exclusive, and a second process that declared the same one would hear nothing.
-    private static readonly string Queue = $"resync-requests.v1.{Guid.NewGuid():N}";
-
     public ResyncRequestedDefinition()
     {
-        EndpointName = Queue;
+        EndpointName = $"resync-requests.v1.{Guid.NewGuid():N}";
         Endpoint(e => e.Temporary = true);
     }
 }
