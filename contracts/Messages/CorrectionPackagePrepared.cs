@@ -21,8 +21,10 @@ public sealed record CorrectionPackagePrepared
     /// <summary>Id of the package before it in the chain; null for the first.</summary>
     public string? Supersedes { get; init; }
 
-    /// <summary>The package: a <c>package/v1</c> document as canonical JSON (RFC 8785), UTF-8, unmasked, its id included; on the wire it
-    /// stands in place.</summary>
+    /// <summary>
+    /// The package: a <c>package/v1</c> document as canonical JSON (RFC 8785), UTF-8, unmasked, its id included; on the wire
+    /// it stands in place.
+    /// </summary>
     [JsonConverter(typeof(JsonInPlaceConverter))]
     public required byte[] CanonicalPackage { get; init; }
 

@@ -15,7 +15,9 @@ public sealed record LedgerChanged
     /// <summary>Counts the ledgers of this tuple, from 1; of two messages the greater revision is the later ledger.</summary>
     public required long Revision { get; init; }
 
-    /// <summary>The ledger: a <c>ledger/v1</c> document as canonical JSON (RFC 8785), UTF-8, unmasked; on the wire it stands in place.</summary>
+    /// <summary>
+    /// The ledger: a <c>ledger/v1</c> document as canonical JSON (RFC 8785), UTF-8, unmasked; on the wire it stands in place.
+    /// </summary>
     [JsonConverter(typeof(JsonInPlaceConverter))]
     public required byte[] CanonicalLedger { get; init; }
 

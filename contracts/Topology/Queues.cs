@@ -10,7 +10,7 @@ public static class Queues
     /// <summary>To the lifecycle of cases: <c>case-changed</c>, one bus message each.</summary>
     public static QueueDeclaration Cases { get; } = new("cases.v1") { TakesParcels = false };
 
-    /// <summary>To the handoff: ledgers, packages and holds, in parcels.</summary>
+    /// <summary>To the handoff: ledgers, with the holds that they open and release, and packages, in parcels.</summary>
     public static QueueDeclaration HandoffFeed { get; } = new("handoff-feed.v1");
 
     /// <summary>To the reconcilers: which source instances were heard, in parcels.</summary>

@@ -8,8 +8,8 @@ public static class EndpointDeclarations
 {
     /// <summary>
     /// Declares the endpoint's queue with its arguments, and has whatever is no message of ours end in the error queue
-    /// with a reason (<see cref="ForeignMessages"/>), where MassTransit would put it aside. Messages come by the queue's name only, so no exchange of
-    /// a message type is bound to it.
+    /// with a reason (<see cref="ForeignMessages"/>), where MassTransit would put it aside. Messages come by the queue's name
+    /// only, so no exchange of a message type is bound to it.
     /// </summary>
     public static void DeclaredAs(this IReceiveEndpointConfigurator endpoint, QueueDeclaration queue)
     {

@@ -9,9 +9,9 @@ namespace ReleaseIntegrity.Messaging.Consuming;
 /// <summary>
 /// Subscribes a consumer to the queues of all partitions, each an endpoint of its own. Of all replicas the broker makes one
 /// active per queue, and another one when that is gone. On a broker they are entered once the process may
-/// (<see cref="IPartitionGate"/>). So that they share, a replica that is active on more than an equal
-/// share (<see cref="FairShare"/>) leaves the surplus and enters again, behind the others. Who is active where never
-/// matters for correctness.
+/// (<see cref="IPartitionGate"/>). So that they share, a replica that is active on more than an equal share
+/// (<see cref="FairShare"/>) leaves the surplus and enters again, behind the others. Who is active where never matters for
+/// correctness.
 /// </summary>
 /// <typeparam name="TConsumer">The consumer of parcels.</typeparam>
 public sealed class PartitionSubscriptions<TConsumer>(

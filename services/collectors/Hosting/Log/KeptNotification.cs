@@ -1,4 +1,6 @@
+using System.Text.Json;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Collectors.Hosting.Log;
@@ -110,4 +112,22 @@ internal sealed record NotificationRow
     public int? MappingVersion { get; init; }
 
     public bool Failed { get; init; }
+
+    /// <summary>The content, where a statement selects all of it.</summary>
+    public KeptNotification Kept(Source source) => new(
+        NotificationId,
+        Revision,
+        Variant,
+        new Notification
+        {
+            Source = source,
+            Format = Format,
+            Body = Body,
+            ReceivedAt = ReceivedAt,
+            Headers = JsonSerializer.Deserialize(Headers, ContractsJson.Default.IReadOnlyDictionaryStringString)!,
+            Instance = Instance,
+        })
+    {
+        ReadBy = Failed ? null : MappingVersion,
+    };
 }

@@ -85,7 +85,7 @@ internal sealed class NotificationLog(IStore store, Source source, TimeProvider 
     /// <summary>Contents that wait, in the order in which they were first kept.</summary>
     public Task<IReadOnlyList<KeptNotification>> LoadAsync(IEnumerable<long> ids, CancellationToken cancellationToken) =>
         store.ReadAsync<IReadOnlyList<KeptNotification>>(
-            async s => [.. (await s.QueryAsync<NotificationRow>(_sql.SelectKept, new { ids = s.Keys(ids) })).Select(Kept)],
+            async s => [.. (await s.QueryAsync<NotificationRow>(_sql.SelectKept, new { ids = s.Keys(ids) })).Select(row => row.Kept(source))],
             cancellationToken);
 
     /// <summary>
@@ -120,23 +120,6 @@ internal sealed class NotificationLog(IStore store, Source source, TimeProvider 
     public Task<int> RequeueUnusableAsync(string format, int mappingVersion, CancellationToken cancellationToken) =>
         store.WriteAsync(
             tx => tx.ExecuteAsync(_sql.RequeueUnusable, new { format, mappingVersion }), cancellationToken);
-
-    private KeptNotification Kept(NotificationRow row) => new(
-        row.NotificationId,
-        row.Revision,
-        row.Variant,
-        new Notification
-        {
-            Source = source,
-            Format = row.Format,
-            Body = row.Body,
-            ReceivedAt = row.ReceivedAt,
-            Headers = JsonSerializer.Deserialize(row.Headers, ContractsJson.Default.IReadOnlyDictionaryStringString)!,
-            Instance = row.Instance,
-        })
-    {
-        ReadBy = row.Failed ? null : row.MappingVersion,
-    };
 
     private async Task<(long Id, bool Waits)> KeepContentAsync(
         StoreTransaction tx, Notification notification, string sha256, string variant, string headers)

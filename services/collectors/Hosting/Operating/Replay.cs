@@ -1,9 +1,7 @@
-using System.Text.Json;
 using ReleaseIntegrity.Collectors.Hosting.Log;
 using ReleaseIntegrity.Collectors.Hosting.Normalising;
 using ReleaseIntegrity.Collectors.Hosting.Reading;
 using ReleaseIntegrity.Contracts;
-using ReleaseIntegrity.Contracts.Json;
 
 namespace ReleaseIntegrity.Collectors.Hosting.Operating;
 
@@ -64,15 +62,15 @@ internal sealed class Replay(Collector collector)
 
     private async Task<IReadOnlyList<Compared>> CompareAsync(long[] ids, CancellationToken cancellationToken)
     {
-        (IReadOnlyList<ContentRow> contents, ILookup<long, ItemRow> items) = await collector.Store.ReadAsync(
+        (IReadOnlyList<NotificationRow> contents, ILookup<long, ItemRow> items) = await collector.Store.ReadAsync(
             async s => (
-                await s.QueryAsync<ContentRow>(_sql.SelectContents, new { ids = s.Keys(ids) }),
+                await s.QueryAsync<NotificationRow>(_sql.SelectContents, new { ids = s.Keys(ids) }),
                 (await s.QueryAsync<ItemRow>(_sql.SelectItems, new { ids = s.Keys(ids) })).ToLookup(i => i.NotificationId)),
             cancellationToken);
         return [.. contents.Select(c => Compare(c, [.. items[c.NotificationId]]))];
     }
 
-    private Compared Compare(ContentRow content, ItemRow[] before)
+    private Compared Compare(NotificationRow content, ItemRow[] before)
     {
         INormalizer? normaliser = collector.Normalisers.GetValueOrDefault(content.Format);
         if (normaliser is null || (content.MappingVersion >= normaliser.MappingVersion && !content.Failed))
@@ -114,38 +112,5 @@ internal sealed class Replay(Collector collector)
         public string? Pointer { get; init; }
 
         public string? ContentSha256 { get; init; }
-    }
-
-    private sealed record ContentRow
-    {
-        public long NotificationId { get; init; }
-
-        public long Revision { get; init; }
-
-        public string Format { get; init; } = "";
-
-        public string Variant { get; init; } = "";
-
-        public byte[] Body { get; init; } = [];
-
-        public string Headers { get; init; } = "{}";
-
-        public string? Instance { get; init; }
-
-        public DateTimeOffset ReceivedAt { get; init; }
-
-        public int? MappingVersion { get; init; }
-
-        public bool Failed { get; init; }
-
-        public KeptNotification Kept(Source source) => new(NotificationId, Revision, Variant, new Notification
-        {
-            Source = source,
-            Format = Format,
-            Body = Body,
-            ReceivedAt = ReceivedAt,
-            Headers = JsonSerializer.Deserialize(Headers, ContractsJson.Default.IReadOnlyDictionaryStringString)!,
-            Instance = Instance,
-        });
     }
 }
