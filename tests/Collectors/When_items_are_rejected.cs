@@ -67,7 +67,7 @@ public sealed class When_items_are_rejected : WithFolder
             JsonElement counts = await host.QuietAsync();
             Assert.Equal((3, 1), (counts.GetProperty("byOutcome").GetProperty("rejected").GetInt32(), counts.GetProperty("dropped").GetInt32()));
             Assert.Equal(counts.GetProperty("items").GetInt64(), counts.GetProperty("byOutcome").EnumerateObject().Sum(o => o.Value.GetInt64()));
-            Assert.DoesNotContain("1.1", (await host.GetAsync("quarantine")).GetRawText(), StringComparison.Ordinal);
+            Assert.DoesNotContain((await host.GetAsync("quarantine")).GetProperty("items").EnumerateArray(), i => i.GetProperty("item").GetString() == "1.1");
             JsonElement dropped = (await host.GetAsync("quarantine?dropped=true")).GetProperty("items")[0];
             Assert.Equal(("1.1", "a test system's"), (dropped.GetProperty("item").GetString(), dropped.GetProperty("dropped").GetString()));
         }
