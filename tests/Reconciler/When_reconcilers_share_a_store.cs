@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Time.Testing;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Policies;
@@ -15,7 +16,7 @@ public sealed class When_reconcilers_share_a_store : IAsyncLifetime
     private static readonly Policy After = Before with { Digest = Say.Hash("after") };
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("release-integrity-policies-");
-    private readonly FakeTimeProvider _clock = new(World.End);
+    private readonly Clock _clock = new();
     private readonly List<IStore> _stores = [];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -54,16 +55,14 @@ public sealed class When_reconcilers_share_a_store : IAsyncLifetime
 
         if (dies)
         {
-            _clock.Advance(Derivation.HeldFor);
-            await waiting;
+            await PassAsync(waiting);
             Assert.False(deriving.IsCompleted);
         }
         else
         {
             goOn.SetResult();
             await deriving;
-            _clock.Advance(Derivation.HeldFor / 10);
-            await waiting;
+            await PassAsync(waiting);
         }
 
         Assert.Null(other.Derivation.Missing);
@@ -83,17 +82,17 @@ public sealed class When_reconcilers_share_a_store : IAsyncLifetime
         await Assert.ThrowsAsync<OtherPolicyException>(() => other.FoldAsync(Say.Scenario));
 
         // As long as one of them lives it is held, and folds.
-        for (int i = 0; i < 8; i++)
+        for (int renewals = 1; renewals <= 8; renewals++)
         {
+            await UntilAsync(() => _clock.Waits(Derivation.HeldFor / 4) == renewals);
             _clock.Advance(Derivation.HeldFor / 4);
-            await UntilAsync(async () => await HeldUntilAsync() > _clock.GetUtcNow() + (Derivation.HeldFor / 2));
+            await UntilAsync(async () => await HeldUntilAsync() == _clock.GetUtcNow() + Derivation.HeldFor);
         }
 
         await holding.FoldAsync(Say.Scenario);
         Assert.False(waiting.IsCompleted);
         await holding.Derivation.StopAsync(Ct);
-        _clock.Advance(Derivation.HeldFor);
-        await waiting;
+        await PassAsync(waiting);
         Assert.Contains(After.Digest, await other.LedgerAsync(Say.Tuple), StringComparison.Ordinal);
     }
 
@@ -133,6 +132,17 @@ public sealed class When_reconcilers_share_a_store : IAsyncLifetime
     private async Task<DateTimeOffset?> HeldUntilAsync() => await _stores[0].ReadAsync(
         s => s.SingleAsync<DateTimeOffset?>("select held_until from derivation"), Ct);
 
+    /// <summary>Lets time go by until it is done: whoever waits may begin to wait only after a step of the clock.</summary>
+    private async Task PassAsync(Task done)
+    {
+        await UntilAsync(() =>
+        {
+            _clock.Advance(done.IsCompleted ? TimeSpan.Zero : Derivation.HeldFor / 10);
+            return done.IsCompleted;
+        });
+        await done;
+    }
+
     private static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
@@ -141,6 +151,21 @@ public sealed class When_reconcilers_share_a_store : IAsyncLifetime
         {
             Assert.True(i < 3000, "it did not come to it");
             await Task.Delay(10, Ct);
+        }
+    }
+
+    /// <summary>A clock that knows how often a wait of some length began.</summary>
+    private sealed class Clock() : FakeTimeProvider(World.End)
+    {
+        private readonly ConcurrentQueue<TimeSpan> _waits = new();
+
+        public int Waits(TimeSpan due) => _waits.Count(w => w == due);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+            _waits.Enqueue(dueTime);
+            return timer;
         }
     }
 }
