@@ -23,7 +23,7 @@ public sealed record Place(IReadOnlyList<DecodeStep> Decode, string Pointer)
 /// <param name="Pointer">JSON Pointer of the node to decode.</param>
 /// <param name="As">
 /// <c>json</c> (a string that holds JSON), <c>base64</c> (bytes), <c>base64-json</c>, <c>json-lines</c> (several
-/// JSON texts as one array), <c>certificate</c> (DER or PEM, base64 or text), <c>certificate-N</c> (of a PEM text with several), <c>yaml</c> (the whole body, or a string), <c>yaml-document-N</c>, <c>header</c> (the
+/// JSON texts as one array), <c>json-line-N</c> (the line of that number, from 1), <c>certificate</c> (DER or PEM, base64 or text), <c>certificate-N</c> (of a PEM text with several), <c>yaml</c> (the whole body, or a string), <c>yaml-document-N</c>, <c>header</c> (the
 /// notification's headers as one object, keys lower case), <c>sha256</c> (hash of the node's raw bytes),
 /// <c>rekor-leaf</c> (RFC 6962 leaf hash of the decoded body), <c>verification-log</c> (verification results in log lines).
 /// </param>

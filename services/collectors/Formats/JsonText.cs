@@ -96,6 +96,25 @@ public static class JsonText
         return count > 1 ? array.WrittenSpan.ToArray() : null;
     }
 
+    /// <summary>The lines of a text that hold something, each with its number from 1.</summary>
+    internal static IReadOnlyList<(int Number, ReadOnlyMemory<byte> Text)> Lines(ReadOnlyMemory<byte> text)
+    {
+        var lines = new List<(int, ReadOnlyMemory<byte>)>();
+        text = SkipByteOrderMark(text);
+        for (int number = 1; !text.IsEmpty; number++)
+        {
+            int end = text.Span.IndexOf((byte)'\n');
+            ReadOnlyMemory<byte> line = end < 0 ? text : text[..end];
+            text = end < 0 ? default : text[(end + 1)..];
+            if (line.Span.ContainsAnyExcept(" \t\r"u8))
+            {
+                lines.Add((number, line));
+            }
+        }
+
+        return lines;
+    }
+
     internal static ReadOnlyMemory<byte> SkipByteOrderMark(ReadOnlyMemory<byte> text) =>
         text.Span.StartsWith("\uFEFF"u8) ? text[3..] : text;
 

@@ -9,6 +9,8 @@ namespace ReleaseIntegrity.Collectors.Formats;
 /// <content>Decode steps: each gives the root of a document of its own, whose places name the step.</content>
 public sealed partial class Node
 {
+    private const string LineStep = "json-line-";
+
     /// <summary>A string (or bytes) that holds JSON.</summary>
     public Node DecodeJson() => Decode("json");
 
@@ -67,6 +69,7 @@ public sealed partial class Node
             "base64-json" => FromBase64(tree, out ReadOnlyMemory<byte> bytes) ?? Parsed(tree, bytes, this),
             "json-lines" => Rendered(tree, JsonText.Join, "not JSON texts one after another"),
             "verification-log" => Rendered(tree, VerificationLog.ToJson, "not a log with verification results"),
+            _ when TryIndex(step, LineStep, out int number) => Line(tree, number),
             _ when step == "certificate" || step.StartsWith("certificate-", StringComparison.Ordinal) => Certificate(tree, step),
             "sha256" => Hash(tree),
             "rekor-leaf" => Leaf(tree),
@@ -85,11 +88,16 @@ public sealed partial class Node
     internal static Node OfStep(SourceDocument owner, string step, ReadOnlyMemory<byte> json) =>
         Parsed(new Tree(owner, owner.Body, step), json, owner.Body);
 
-    private static Node Parsed(Tree tree, ReadOnlyMemory<byte> text, Node? origin)
+    /// <summary>One of the lines of the body as a document of its own; rejected with its number and the column where it is none.</summary>
+    internal static Node OfLine(SourceDocument owner, (int Number, ReadOnlyMemory<byte> Text) line) =>
+        Parsed(new Tree(owner, owner.Body, $"{LineStep}{line.Number}"), line.Text, owner.Body, line.Number);
+
+    private static Node Parsed(Tree tree, ReadOnlyMemory<byte> text, Node? origin, long line = 1)
     {
         JsonDocument? document = JsonText.TryParse(text, out bool duplicates, out ParseFailure? failure);
         if (document is null)
         {
+            failure = failure! with { Line = failure.Line + line - 1 };
             return new Node(tree, new NormalisedItem.Rejected($"not JSON: {failure}", origin?.Pointer ?? ""));
         }
 
@@ -130,6 +138,12 @@ public sealed partial class Node
     private Node Rendered(Tree tree, Func<ReadOnlyMemory<byte>, byte[]?> render, string otherwise) =>
         Raw(tree, allowText: true, out ReadOnlyMemory<byte> text)
         ?? (render(text) is { } json ? Parsed(tree, json, this) : new Node(tree, Reject(otherwise)));
+
+    private Node Line(Tree tree, int number) =>
+        Raw(tree, allowText: true, out ReadOnlyMemory<byte> text)
+        ?? (JsonText.Lines(text).FirstOrDefault(l => l.Number == number) is { Number: > 0 } line
+            ? Parsed(tree, line.Text, this, number)
+            : new Node(tree, Reject("the text has no such line")));
 
     private Node Certificate(Tree tree, string step)
     {
@@ -191,8 +205,11 @@ public sealed partial class Node
             : new Node(tree, Reject("the YAML stream has no such document"));
     }
 
-    private static bool TryIndex(string step, string prefix, out int index) =>
-        int.TryParse(step.AsSpan(prefix.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out index);
+    private static bool TryIndex(string step, string prefix, out int index)
+    {
+        index = 0;
+        return step.StartsWith(prefix, StringComparison.Ordinal) && int.TryParse(step.AsSpan(prefix.Length), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out index);
+    }
 
     /// <summary>One document: the notification's own, or what a decode step of another document's node gave.</summary>
     internal sealed class Tree(SourceDocument owner, Node? origin, string? @as)

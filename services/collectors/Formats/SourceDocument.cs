@@ -15,7 +15,10 @@ public enum DocumentSyntax
     /// <summary>JSON where the body starts with a bracket, else YAML.</summary>
     JsonOrYaml,
 
-    /// <summary>One JSON text, or several one after another (JSON lines).</summary>
+    /// <summary>
+    /// One JSON text, or several one after another (JSON lines). Where one of the lines is no JSON the others are read
+    /// all the same.
+    /// </summary>
     JsonLines,
 }
 
@@ -36,10 +39,13 @@ public sealed class SourceDocument : IDisposable
         Documents = [];
     }
 
-    /// <summary>The documents of the body: one for JSON, any number for YAML and JSON lines, none where <see cref="Failure"/> is set.</summary>
+    /// <summary>
+    /// The documents of the body: one for JSON, any number for YAML and JSON lines, none where <see cref="Failure"/> is set.
+    /// A line of JSON lines that is no JSON is an undecodable one among them.
+    /// </summary>
     public IReadOnlyList<Node> Documents { get; private set; }
 
-    /// <summary>The first document; an undecodable node where the body can't be parsed.</summary>
+    /// <summary>The first document that can be read; an undecodable node where the body can't be parsed.</summary>
     public Node Root { get; private set; } = null!;
 
     /// <summary>The whole body as bytes, for decode steps and hashes.</summary>
@@ -73,6 +79,22 @@ public sealed class SourceDocument : IDisposable
         return document;
     }
 
+    /// <summary>The documents in their order; one that can't be read is rejected by itself, in its place.</summary>
+    public IEnumerable<Node> Readable(Items items)
+    {
+        foreach (Node document in Documents)
+        {
+            if (document.Failure is { } failure)
+            {
+                items.Add(failure);
+            }
+            else
+            {
+                yield return document;
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -96,8 +118,17 @@ public sealed class SourceDocument : IDisposable
     {
         Root = Node.OfBody(this, body);
         Documents = Root.Failure is null ? [Root] : Body.Decode("json-lines").Items;
-        Root = Documents.Count > 0 ? Documents[0] : Root;
+        if (Documents.Count == 0 && JsonText.Lines(body) is { Count: > 1 } lines)
+        {
+            // One of them is no JSON. A text that is broken as a whole has no line that is a record by itself.
+            Node[] documents = [.. lines.Select(line => Node.OfLine(this, line))];
+            Documents = documents.Zip(lines).Any(d => IsRecord(d.First, d.Second.Text.Span)) ? documents : [];
+        }
+
+        Root = Documents.FirstOrDefault(d => d.Failure is null) ?? Root;
     }
+
+    private static bool IsRecord(Node line, ReadOnlySpan<byte> text) => text[0] is (byte)'{' or (byte)'[' && line.HasValue;
 
     private void ReadYaml(ReadOnlyMemory<byte> body)
     {

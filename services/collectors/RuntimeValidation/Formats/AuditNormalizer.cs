@@ -27,12 +27,15 @@ public sealed class AuditNormalizer(RuntimeValidationOptions options) : Document
     public override string Format => "k8s-audit";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
 
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node root in document.Documents)
+        foreach (Node root in document.Readable(items))
         {
             IReadOnlyList<Node> events = root.Kind == NodeKind.Array ? root.Items
                 : root["items"].Kind == NodeKind.Array && IsOfAudit(root) ? root["items"].Items

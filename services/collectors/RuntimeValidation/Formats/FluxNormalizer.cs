@@ -20,12 +20,15 @@ public sealed class FluxNormalizer(RuntimeValidationOptions options) : DocumentN
     public override string Format => "flux";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
 
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node e in document.Documents.SelectMany(d => d.Kind == NodeKind.Array ? d.Items : [d]))
+        foreach (Node e in document.Readable(items).SelectMany(d => d.Kind == NodeKind.Array ? d.Items : [d]))
         {
             items.Add(ReadEvent(document, e, items));
         }

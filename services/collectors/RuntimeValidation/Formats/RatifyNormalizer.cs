@@ -21,6 +21,9 @@ public sealed class RatifyNormalizer(RuntimeValidationOptions options) : Documen
     public override string Format => "ratify";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
 
     /// <inheritdoc/>
@@ -29,7 +32,8 @@ public sealed class RatifyNormalizer(RuntimeValidationOptions options) : Documen
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node root in document.Failure is null ? document.Documents : [Unparsed(document)])
+        bool isJson = document.Failure is null && (document.Documents.All(d => d.Failure is null) || Unparsed(document).Failure is not null);
+        foreach (Node root in isJson ? document.Readable(items) : [Unparsed(document)])
         {
             var reader = new RatifyReports(new Cluster(document, root["metadata"], items.Notification, options), items);
             ReadRoot(root, reader, items);

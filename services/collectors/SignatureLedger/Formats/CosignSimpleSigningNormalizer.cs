@@ -23,12 +23,15 @@ public sealed class CosignSimpleSigningNormalizer : DocumentNormalizer
     public override string Format => "cosign-simplesigning";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
 
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node node in document.Documents.SelectMany(d => d.Kind == NodeKind.Array ? d.Items : [d]))
+        foreach (Node node in document.Readable(items).SelectMany(d => d.Kind == NodeKind.Array ? d.Items : [d]))
         {
             if (node["Base64Signature"].Exists)
             {

@@ -16,12 +16,15 @@ public sealed class DsseNormalizer : DocumentNormalizer
     public override string Format => "dsse";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
 
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node node in document.Documents)
+        foreach (Node node in document.Readable(items))
         {
             AttestationReader.Read(node, items);
         }

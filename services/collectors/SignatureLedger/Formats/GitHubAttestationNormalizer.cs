@@ -17,12 +17,15 @@ public sealed class GitHubAttestationNormalizer : DocumentNormalizer
     public override string Format => "github-attestation";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
 
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node node in document.Documents)
+        foreach (Node node in document.Readable(items))
         {
             AttestationReader.Read(node, items);
         }

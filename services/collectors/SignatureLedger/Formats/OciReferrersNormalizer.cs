@@ -22,12 +22,15 @@ public sealed class OciReferrersNormalizer(string format = "oci-referrers") : Do
     public override string Format { get; } = format;
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
 
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node node in document.Documents)
+        foreach (Node node in document.Readable(items))
         {
             ReadDocument(node, items);
         }

@@ -24,7 +24,7 @@ public sealed class RekorV1Normalizer : DocumentNormalizer
     public override string Format => "rekor-v1";
 
     /// <inheritdoc/>
-    public override int MappingVersion => 2;
+    public override int MappingVersion => 3;
 
     /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
@@ -40,7 +40,7 @@ public sealed class RekorV1Normalizer : DocumentNormalizer
             items.Add(LogEntryReader.LogState);
         }
 
-        foreach (Node node in document.Documents)
+        foreach (Node node in document.Readable(items))
         {
             Unwrap(node, items, MaxWrappers);
         }

@@ -16,6 +16,9 @@ public sealed class RekorV2Normalizer : DocumentNormalizer
     public override string Format => "rekor-v2";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
 
     /// <inheritdoc/>
@@ -29,7 +32,7 @@ public sealed class RekorV2Normalizer : DocumentNormalizer
             items.Add(LogEntryReader.LogState);
         }
 
-        foreach (Node node in document.Documents.SelectMany(d => d.Kind == NodeKind.Array ? d.Items : [d]))
+        foreach (Node node in document.Readable(items).SelectMany(d => d.Kind == NodeKind.Array ? d.Items : [d]))
         {
             if (node["canonicalizedBody"].Exists || node["logId"].Exists)
             {

@@ -16,7 +16,7 @@ public sealed class SigstoreBundleNormalizer : DocumentNormalizer
     public override string Format => "sigstore-bundle";
 
     /// <inheritdoc/>
-    public override int MappingVersion => 2;
+    public override int MappingVersion => 3;
 
     /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
@@ -24,7 +24,7 @@ public sealed class SigstoreBundleNormalizer : DocumentNormalizer
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node bundle in document.Documents.SelectMany(d => d is { Kind: NodeKind.Array, HasValue: true } ? d.Items : [d]))
+        foreach (Node bundle in document.Readable(items).SelectMany(d => d is { Kind: NodeKind.Array, HasValue: true } ? d.Items : [d]))
         {
             items.Add(BundleReader.Read(bundle, items));
         }
