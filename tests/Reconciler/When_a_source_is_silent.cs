@@ -44,6 +44,33 @@ public sealed class When_a_source_is_silent : IAsyncLifetime
         Assert.Equal("agreed", (string)(await ActiveTagsAsync())["state"]!);
     }
 
-    private async Task<JsonNode> ActiveTagsAsync() => JsonNode.Parse(await _rig.LedgerAsync(Say.Tuple))!["fields"]!.AsArray()
-        .Single(f => (string)f!["field"]! == "active-tags")!;
+    /// <summary>Somebody else speaks, and does not take the silent authority's place.</summary>
+    [Fact]
+    public async Task The_held_field_names_it_where_somebody_else_contradicts_it()
+    {
+        await _rig.FoldAsync(
+            Say.Tag(Say.Tuple, Say.A, Say.T0.AddHours(-9)),
+            Say.Entry(1, Say.T0.AddHours(-9), Say.Tuple with { Tag = null }, "k", Say.A),
+            Say.Change(Say.Tuple, Say.B, Say.T0.AddHours(-8), "k", Say.T0.AddHours(-8)));
+        JsonNode heard = await FieldAsync("tag-to-digest");
+        await _rig.AdvanceToAsync(Say.T0.AddDays(8));
+        JsonNode held = await FieldAsync("tag-to-digest");
+
+        Assert.NotEqual("authority-stale", (string?)heard["hold"]?["reason"]);
+        Assert.Equal(("held", "authority-stale"), ((string)held["state"]!, (string)held["hold"]!["reason"]!));
+        JsonNode silent = Assert.Single(held["candidates"]!.AsArray(), c => (string)c!["source"]! == "artifact-registry")!;
+        Assert.Equal(Say.Registry, (string)silent["instance"]!);
+        Assert.Equal("its source instance was not heard within the freshness window", (string)silent["why"]!);
+        Assert.DoesNotContain(
+            held["candidates"]!.AsArray(),
+            c => (string)c!["source"]! != "artifact-registry" && ((string)c["why"]!).Contains("not heard", StringComparison.Ordinal));
+
+        await _rig.Folder.HearAsync([(Source.ArtifactRegistry, Say.Registry, Say.T0.AddDays(8))], Ct);
+        Assert.NotEqual("authority-stale", (string?)(await FieldAsync("tag-to-digest"))["hold"]?["reason"]);
+    }
+
+    private Task<JsonNode> ActiveTagsAsync() => FieldAsync("active-tags");
+
+    private async Task<JsonNode> FieldAsync(string field) => JsonNode.Parse(await _rig.LedgerAsync(Say.Tuple))!["fields"]!.AsArray()
+        .Single(f => (string)f!["field"]! == field)!;
 }

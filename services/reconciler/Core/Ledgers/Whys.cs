@@ -17,6 +17,7 @@ public static class Whys
     internal const string RootHeld = "depends on the manifest digest, which is held";
     internal const string RootOpen = "depends on the manifest digest, which has no authoritative value yet";
     internal const string Stale = "its source instance was not heard within the freshness window";
+    internal const string OtherStale = "another source instance of the authority was not heard within the freshness window";
     internal const string AuthorityMissing = "the field's authority is silent; a lower source never takes its place";
     internal const string SelfConflict = "the authority's current revisions differ and can't be told apart";
     internal const string Pinned = "chosen by a steward's pin";

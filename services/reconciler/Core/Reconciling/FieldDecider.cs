@@ -118,11 +118,13 @@ internal sealed partial class FieldDecider(CurrentView view, Policy policy, Date
         {
             if (!differs && draft.Reasons.Count == 0)
             {
-                draft.MarkAll(draft.Authority, CandidateOutcome.Contested, Whys.Stale);
+                draft.MarkAll(draft.Authority, CandidateOutcome.Contested, Whys.OtherStale);
+                draft.MarkAll(Silent(draft), CandidateOutcome.Contested, Whys.Stale);
                 return Entry(draft, FieldState.Stale, null);
             }
 
             draft.Refuse(HoldReason.AuthorityStale);
+            draft.MarkAll(Silent(draft), CandidateOutcome.Contested, Whys.Stale);
         }
 
         SnapshotBinding.Judge(draft, view, policy, verdict);
@@ -262,6 +264,9 @@ internal sealed partial class FieldDecider(CurrentView view, Policy policy, Date
     }
 
     private DateTimeOffset? StaleSince(FieldDraft draft) => Freshness.ExpiredAt(draft.Policy, draft.Authority, view.Evidence, asOf);
+
+    private List<Candidate> Silent(FieldDraft draft) =>
+        draft.Authority.FindAll(c => Freshness.ExpiredAt(draft.Policy, [c], view.Evidence, asOf) is not null);
 
     private FieldEntry Settle(FieldDraft draft, bool differs)
     {

@@ -7,7 +7,7 @@ namespace ReleaseIntegrity.Reconciling.Folding;
 internal sealed record DerivationStamp(string Done)
 {
     /// <summary>Raised whenever the same observations derive to other rows.</summary>
-    private const int Version = 1;
+    private const int Version = 2;
 
     private const int ShortLength = 12;
 
