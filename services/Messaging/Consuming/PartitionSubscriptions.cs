@@ -7,16 +7,22 @@ using ReleaseIntegrity.Contracts.Topology;
 namespace ReleaseIntegrity.Messaging.Consuming;
 
 /// <summary>
-/// Subscribes a consumer to the queues of all partitions, each an endpoint of its own. Of all replicas the broker makes one
-/// active per queue, and another one when that is gone. On a broker they are entered once the process may
-/// (<see cref="IPartitionGate"/>). So that they share, a replica that is active on more than an equal share
+/// Subscribes a consumer to queues, each an endpoint of its own. On a broker they are entered once the process may
+/// (<see cref="IPartitionGate"/>). Of all replicas the broker makes one active per partition, and another one when that is
+/// gone. So that they share, a replica that is active on more than an equal share
 /// (<see cref="FairShare"/>) leaves the surplus and enters again, behind the others. Who is active where never matters for
 /// correctness.
 /// </summary>
 /// <typeparam name="TConsumer">The consumer of parcels.</typeparam>
+/// <param name="queues">The partitions, or one queue that replicas share by themselves.</param>
+/// <param name="connector">Where endpoints are entered.</param>
+/// <param name="watch">Counts the replicas.</param>
+/// <param name="options">Which transport, and how often to share.</param>
+/// <param name="logger">Told what is left to others.</param>
+/// <param name="gate">Says when the process may; null where it always may.</param>
 public sealed class PartitionSubscriptions<TConsumer>(
+    IReadOnlyList<QueueDeclaration> queues,
     IReceiveEndpointConnector connector,
-    ObservationPartitions partitions,
     IQueueWatch watch,
     BusOptions options,
     ILogger<PartitionSubscriptions<TConsumer>> logger,
@@ -48,7 +54,7 @@ public sealed class PartitionSubscriptions<TConsumer>(
             EnterAll();
         }
 
-        while (partitions.Queues.Count > 1 && !stoppingToken.IsCancellationRequested)
+        while (queues.Count > 1 && !stoppingToken.IsCancellationRequested)
         {
             // Jittered, so that replicas don't all leave in the same instant.
             TimeSpan pause = TimeSpan.FromMilliseconds(options.ShareIntervalMs) * (0.75 + (Random.Shared.NextDouble() / 2));
@@ -73,7 +79,7 @@ public sealed class PartitionSubscriptions<TConsumer>(
         string[] active = [.. _delivered.Keys];
         _delivered.Clear();
         int replicas = await watch.ReplicasAsync(cancellationToken);
-        int surplus = FairShare.Surplus(active.Length, partitions.Queues.Count, replicas);
+        int surplus = FairShare.Surplus(active.Length, queues.Count, replicas);
         Random.Shared.Shuffle(active);
         foreach (string queue in active.Take(surplus))
         {
@@ -85,7 +91,7 @@ public sealed class PartitionSubscriptions<TConsumer>(
 
     private void EnterAll()
     {
-        foreach (QueueDeclaration queue in partitions.Queues)
+        foreach (QueueDeclaration queue in queues)
         {
             Enter(queue);
         }

@@ -2,6 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Hosting.Doctor;
 using ReleaseIntegrity.Messaging.Consuming;
@@ -75,7 +76,7 @@ public static class ReconcilerServices
     public static void AddReconcilerConsumers(this IBusRegistrationConfigurator bus)
     {
         bus.AddPartitionConsumer<ObservationsConsumer, ObservationsConsumerDefinition>();
-        bus.AddConsumer<SourcesHeardConsumer, SourcesHeardConsumerDefinition>();
+        bus.AddGatedConsumer<SourcesHeardConsumer, SourcesHeardConsumerDefinition>(Queues.SourcesHeard);
         bus.AddSagaStateMachine<CaseStateMachine, ReleaseCase, CaseDefinition>().StoredUnder(Key);
     }
 

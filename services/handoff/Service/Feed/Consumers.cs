@@ -1,6 +1,4 @@
-using System.Text.Json;
 using MassTransit;
-using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Messaging.Consuming;
@@ -18,23 +16,11 @@ internal sealed class HandoffFeedConsumer(
     /// <inheritdoc/>
     public async Task Consume(ConsumeContext<Parcel> context)
     {
-        var checkedItems = new List<(ParcelItem Item, FeedFact Fact)>();
-        foreach (ParcelItem item in context.Message.Items)
-        {
-            try
-            {
-                checkedItems.Add((item, feed.Check(Read(item))));
-            }
-            catch (Exception e) when (e is MalformedFeedException or JsonException or UnknownMessageTypeException)
-            {
-                await rejected.MoveAsync(Queues.HandoffFeed, context, item, e);
-            }
-        }
-
-        await RecordAsync(context, checkedItems);
+        await RecordAsync(context, await rejected.ReadAsync(
+            context, message => message is LedgerChanged or CorrectionPackagePrepared or CorrectionPackageClosed ? feed.Check(message) : null));
     }
 
-    private async Task RecordAsync(ConsumeContext<Parcel> context, List<(ParcelItem Item, FeedFact Fact)> items)
+    private async Task RecordAsync(ConsumeContext<Parcel> context, IReadOnlyList<(ParcelItem Item, FeedFact Fact)> items)
     {
         IReadOnlyList<FeedOutcome> outcomes = [];
         try
@@ -70,12 +56,6 @@ internal sealed class HandoffFeedConsumer(
 
         await context.ConfirmAsync([.. items.Where((_, i) => outcomes[i] != FeedOutcome.Conflict).Select(i => i.Item.Id)]);
     }
-
-    private static object Read(ParcelItem item) => MessageTypes.Deserialise(item.Type, item.Body) switch
-    {
-        object message and (LedgerChanged or CorrectionPackagePrepared or CorrectionPackageClosed) => message,
-        _ => throw new UnknownMessageTypeException($"'{item.Type}' is not for the handoff's queue"),
-    };
 }
 
 /// <summary>Queue of the feed.</summary>

@@ -1,8 +1,5 @@
-using System.Text.Json;
 using MassTransit;
-using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
-using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Messaging.Consuming;
 using ReleaseIntegrity.Reconciling.Evidence;
 using ReleaseIntegrity.Storage;
@@ -29,7 +26,8 @@ internal sealed class ObservationsConsumer(
         var messages = new List<FoldMessage>();
         foreach (ConsumeContext<Parcel> parcel in context.Message)
         {
-            messages.AddRange(await ReadAsync(parcel));
+            messages.AddRange((await rejected.ReadAsync(parcel, message => message as ObservationsNormalised))
+                .Select(i => new FoldMessage(i.Item.Id, i.Read)));
         }
 
         await hold.UntilDoneAsync(
@@ -68,29 +66,6 @@ internal sealed class ObservationsConsumer(
             await FoldAsync([message], cancellationToken);
         }
     }
-
-    private async Task<List<FoldMessage>> ReadAsync(ConsumeContext<Parcel> parcel)
-    {
-        var messages = new List<FoldMessage>();
-        foreach (ParcelItem item in parcel.Message.Items)
-        {
-            try
-            {
-                messages.Add(MessageTypes.Deserialise(item.Type, item.Body) is ObservationsNormalised observations
-                    ? new FoldMessage(item.Id, observations)
-                    : throw new UnknownMessageTypeException($"'{item.Type}' is not for the queues of observations"));
-            }
-            catch (Exception e) when (e is JsonException or UnknownMessageTypeException)
-            {
-                await rejected.MoveAsync(QueueOf(parcel), parcel, item, e);
-            }
-        }
-
-        return messages;
-    }
-
-    private static QueueDeclaration QueueOf(ConsumeContext context) =>
-        Queues.Named(context.ReceiveContext.InputAddress.Segments[^1]);
 
     // Contention, a store that is busy, gone or another policy's, and shutting down say nothing about a message: it is held. Should the
     // store be broken for good, quarantining fails too, and the message stays where it came from.
