@@ -69,11 +69,19 @@ internal sealed class CollectorMetrics(Source source)
         Fetched.Add(documents, new TagList { { "source", _source }, { "name", name } });
     }
 
-    public void Stands(string name, TimeSpan silence, TimeSpan gap)
+    /// <summary>Of a source that has never answered neither is known: nothing is recorded, rather than that all is well.</summary>
+    public void Stands(string name, TimeSpan? silence, TimeSpan? gap)
     {
         var labels = new TagList { { "source", _source }, { "name", name } };
-        Silence.Record(silence.TotalSeconds, labels);
-        Gap.Record(gap.TotalSeconds, labels);
+        if (silence is { } quiet)
+        {
+            Silence.Record(quiet.TotalSeconds, labels);
+        }
+
+        if (gap is { } lost)
+        {
+            Gap.Record(lost.TotalSeconds, labels);
+        }
     }
 
     public void Retained(int released, int referred, long keptBytes)

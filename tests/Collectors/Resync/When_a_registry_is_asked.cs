@@ -76,6 +76,46 @@ public sealed class When_a_registry_is_asked : WithFolder
     }
 
     [Fact]
+    public async Task A_token_is_used_until_it_has_run_out_and_then_another_one_is_fetched()
+    {
+        _registry.Guarded = true;
+        _registry.Push("team/app", "v1", FakeRegistry.Manifest(1));
+        await using FakeServer server = await FakeServer.StartAsync(_registry.AnswerAsync);
+        await using AskingCollector collector = await StartAsync(
+            server, ("Credential:User", FakeRegistry.User), ("Credential:Secret", FakeRegistry.Secret));
+        await collector.AnsweredAsync(ask: false);
+        int tokens = Tokens(server);
+        await collector.AnsweredAsync();
+        Assert.Equal(tokens, Tokens(server));
+
+        _registry.TokenEpoch++;
+        _registry.Push("team/app", "v2", FakeRegistry.Manifest(2));
+        await collector.AnsweredAsync();
+        Assert.Equal(2, collector.Observations.Count);
+        Assert.Equal(2 * tokens, Tokens(server));
+    }
+
+    /// <summary>A secret goes to a realm over TLS only, or to the registry itself; what goes wrong there is told.</summary>
+    [Theory]
+    [InlineData("http://tokens.example.com/token", "unexpected", "its realm for tokens is no https address")]
+    [InlineData("tokens", "unexpected", "its realm for tokens is no https address")]
+    [InlineData("https://127.0.0.1:1/token", "unreachable", "no connection")]
+    [InlineData("HERE/v2/_catalog?", "refused", "it does not accept the credential (401): see Credential")]
+    public async Task A_realm_that_can_not_be_right_is_told_and_gets_no_secret(string realm, string trouble, string detail)
+    {
+        _registry.Guarded = true;
+        await using FakeServer server = await FakeServer.StartAsync(_registry.AnswerAsync);
+        _registry.Realm = realm.Replace("HERE", server.Address.ToString().TrimEnd('/'), StringComparison.Ordinal);
+        await using AskingCollector collector = await StartAsync(
+            server, ("Credential:User", FakeRegistry.User), ("Credential:Secret", FakeRegistry.Secret));
+        JsonElement error = await collector.FailsAsync(trouble);
+        Assert.Equal(detail, error.GetProperty("detail").GetString());
+
+        _registry.Realm = null;
+        await collector.AnsweredAsync();
+    }
+
+    [Fact]
     public async Task A_wrong_secret_is_refused_and_told_without_it()
     {
         _registry.Guarded = true;
@@ -100,6 +140,8 @@ public sealed class When_a_registry_is_asked : WithFolder
         await collector.AnsweredAsync();
         Assert.Single(collector.Observations);
     }
+
+    private static int Tokens(FakeServer server) => server.Requests.Count(r => r.StartsWith("GET /token", StringComparison.Ordinal));
 
     private Task<AskingCollector> StartAsync(FakeServer server, params (string, string)[] settings) =>
         AskingCollector.StartAsync(Source.ArtifactRegistry, Folder, server.Address, "oci-distribution", settings);

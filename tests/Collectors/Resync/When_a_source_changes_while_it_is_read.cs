@@ -114,6 +114,30 @@ public sealed class When_a_source_changes_while_it_is_read : WithFolder
         Assert.Equal(before.GetRawText(), (await collector.GetAsync("counts")).GetRawText());
     }
 
+    /// <summary>The last page has no token, and nothing else says that it is the last.</summary>
+    [Fact]
+    public async Task Jira_cloud_pages_by_token_to_the_page_that_has_none()
+    {
+        var api = new FakeJira(cloud: true);
+        for (int i = 0; i < 10; i++)
+        {
+            api.Add(i);
+        }
+
+        await using FakeServer server = await FakeServer.StartAsync(api.AnswerAsync);
+        await using AskingCollector collector = await StartAsync(api, server, ("PageSize", "4"));
+        await collector.AnsweredAsync(ask: false);
+        AllOf(collector, 10);
+        Assert.Equal(
+            ["", "page-4", "page-8"],
+            server.Requests.Select(r => System.Web.HttpUtility.ParseQueryString(r[(r.IndexOf('?', StringComparison.Ordinal) + 1)..])["nextPageToken"] ?? ""));
+        Assert.DoesNotContain(server.Requests, r => r.Contains("startAt", StringComparison.Ordinal));
+
+        JsonElement before = await collector.GetAsync("counts");
+        await collector.AnsweredAsync();
+        Assert.Equal(before.GetRawText(), (await collector.GetAsync("counts")).GetRawText());
+    }
+
     [Fact]
     public async Task Harbor_lists_that_became_shorter_are_read_again()
     {

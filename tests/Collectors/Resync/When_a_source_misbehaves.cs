@@ -23,6 +23,7 @@ public sealed class When_a_source_misbehaves : WithFolder
     [InlineData("rekor-v1")]
     [InlineData("servicenow")]
     [InlineData("jira")]
+    [InlineData("jira-cloud")]
     [InlineData("kubernetes")]
     public async Task Every_fault_has_a_clear_state_and_nothing_is_lost(string name)
     {
@@ -60,11 +61,39 @@ public sealed class When_a_source_misbehaves : WithFolder
     public async Task A_certificate_that_nobody_vouches_for_is_not_accepted()
     {
         var registry = new FakeRegistry();
-        await using FakeServer server = await FakeServer.StartAsync(registry.AnswerAsync, tls: true);
+        await using FakeServer server = await FakeServer.StartAsync(registry.AnswerAsync, PrivateAuthority.SelfSigned());
         await using AskingCollector collector = await AskingCollector.StartAsync(Source.ArtifactRegistry, Folder, server.Address, "oci-distribution");
         JsonElement error = await collector.FailsAsync("tls");
         Assert.Contains("CertificateAuthorityFile", error.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Empty(server.Requests);
+    }
+
+    /// <summary>A private authority that is named vouches for its servers, and for no other name; another one for none.</summary>
+    [Theory]
+    [InlineData("named", "127.0.0.1")]
+    [InlineData("named", "127.0.0.2")]
+    [InlineData("other", "127.0.0.1")]
+    public async Task A_private_authority_counts_where_it_is_named_and_for_its_servers_alone(string authority, string server)
+    {
+        var authorities = new PrivateAuthority[] { new("named"), new("other") };
+        string file = Path.Combine(Folder, "authority.pem");
+        await File.WriteAllTextAsync(file, authorities[0].Pem, CollectorHost.Ct);
+        var registry = new FakeRegistry();
+        registry.Push("team/app", "v1", FakeRegistry.Manifest(1));
+        await using FakeServer tls = await FakeServer.StartAsync(
+            registry.AnswerAsync, authorities.Single(a => a.Name == authority).Issue(System.Net.IPAddress.Parse(server)));
+        await using AskingCollector collector = await AskingCollector.StartAsync(
+            Source.ArtifactRegistry, Folder, tls.Address, "oci-distribution", ("CertificateAuthorityFile", file));
+        if ((authority, server) == ("named", "127.0.0.1"))
+        {
+            await collector.AnsweredAsync(ask: false);
+            Assert.Single(collector.Observations);
+            return;
+        }
+
+        JsonElement error = await collector.FailsAsync("tls");
+        Assert.Equal("its certificate or TLS version is not accepted: see CertificateAuthorityFile", error.GetProperty("detail").GetString());
+        Assert.Empty(tls.Requests);
     }
 
     [Fact]

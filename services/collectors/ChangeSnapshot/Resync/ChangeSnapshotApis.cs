@@ -10,5 +10,6 @@ public static class ChangeSnapshotApis
     [
         new(ServiceNowClient.Format, c => new ServiceNowClient(c)) { Refusals = ServiceNowClient.Refusals, TakesEveryHint = true },
         new(JiraClient.Format, c => new JiraClient(c)) { Refusals = JiraClient.Refusals, TakesEveryHint = true },
+        new(JiraClient.CloudApi, c => new JiraClient(c)) { Refusals = JiraClient.Refusals, TakesEveryHint = true },
     ];
 }

@@ -8,19 +8,24 @@ namespace ReleaseIntegrity.Collectors.ChangeSnapshot.Resync;
 /// <summary>
 /// <c>jira</c>: the search of the REST API (version 2; Jira Cloud "Issue search", Jira Server "search"), by time of update.
 /// JQL knows minutes, in the zone of the user, which nothing tells: a question begins as much earlier as a zone can be off,
-/// and what was seen already is not kept again. Cloud pages by <c>nextPageToken</c>. Server pages by number: an issue that is
+/// and what was seen already is not kept again. Cloud (<c>jira-cloud</c>) pages by <c>nextPageToken</c>, and the page without
+/// one is the last. Server pages by number: an issue that is
 /// updated meanwhile goes to the end and pulls the others forward, so each page begins with the last issue of the one before,
 /// and where it has none of that page's issues, reading steps back.
 /// </summary>
 internal sealed class JiraClient(SourceConnection connection) : ISourceClient
 {
     public const string Format = "jira";
+    public const string CloudApi = "jira-cloud";
+
     private const int PageLimit = 10_000;
 
     private static readonly TimeSpan WestmostZone = TimeSpan.FromHours(12);
     private static readonly TimeSpan EastmostZone = TimeSpan.FromHours(14);
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Memory = WestmostZone + EastmostZone + (5 * Minute);
+
+    private readonly bool _cloud = connection.Options.Api == CloudApi;
 
     private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ss.fffzz00", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
@@ -48,7 +53,7 @@ internal sealed class JiraClient(SourceConnection connection) : ISourceClient
                 throw new SourceException(SourceTrouble.Unexpected, "it ignores the query: see Query");
             }
 
-            if (token is null && start > 0 && !answer.Issues.Any(i => before.Contains(i.Id)))
+            if (!_cloud && start > 0 && !answer.Issues.Any(i => before.Contains(i.Id)))
             {
                 start = Math.Max(0, start - connection.Options.PageSize);
                 before = start == 0 ? [] : before;
@@ -58,7 +63,7 @@ internal sealed class JiraClient(SourceConnection connection) : ISourceClient
             latest = answer.Issues.Select(i => i.Updated).Append(latest).Max();
             FetchedDocument[] documents = Documents(answer, seen);
             yield return new SourcePage { Documents = documents, Seen = See(answer, seen, latest - Memory), Watermark = Text(latest) };
-            if (answer.IsLast(start + answer.Issues.Count))
+            if (_cloud ? answer.Token is null : answer.IsLast(start + answer.Issues.Count))
             {
                 break;
             }
@@ -76,6 +81,11 @@ internal sealed class JiraClient(SourceConnection connection) : ISourceClient
         if (options.From is not null && Instant(options.From) is null)
         {
             yield return "From must be a UTC time; write for example: \"From\": \"2026-01-01 00:00:00\"";
+        }
+
+        if (options.Api == Format && ResyncAddress(options)?.Host.EndsWith(".atlassian.net", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            yield return $"Address is one of Jira Cloud; write \"Api\": \"{CloudApi}\"";
         }
 
         if (options.PageSize < 2)
@@ -114,9 +124,8 @@ internal sealed class JiraClient(SourceConnection connection) : ISourceClient
 
     private async Task<Answer> ReadAsync(string jql, int start, string? token, CancellationToken cancellationToken)
     {
-        bool cloud = connection.Address.Host.EndsWith(".atlassian.net", StringComparison.OrdinalIgnoreCase);
-        string page = token is not null ? $"&nextPageToken={Uri.EscapeDataString(token)}" : cloud ? "" : $"&startAt={start}";
-        string path = $"rest/api/2/search{(cloud ? "/jql" : "")}?jql={Uri.EscapeDataString(jql)}&fields=*navigable,-lastViewed"
+        string page = token is not null ? $"&nextPageToken={Uri.EscapeDataString(token)}" : _cloud ? "" : $"&startAt={start}";
+        string path = $"rest/api/2/search{(_cloud ? "/jql" : "")}?jql={Uri.EscapeDataString(jql)}&fields=*navigable,-lastViewed"
             + $"&maxResults={connection.Options.PageSize}{page}";
         SourceAnswer answer = await connection.Http.ReadAsync(
             new SourceRequest(new Uri(connection.Address, path)) { Answers = [] }, cancellationToken);
@@ -148,6 +157,8 @@ internal sealed class JiraClient(SourceConnection connection) : ISourceClient
 
     private static string Text(DateTimeOffset instant) => instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
+    private static Uri? ResyncAddress(ResyncOptions options) => Uri.TryCreate(options.Address, UriKind.Absolute, out Uri? address) ? address : null;
+
     private static bool IsKey(string target) =>
         target.Length is > 2 and <= 100 && target.Contains('-', StringComparison.Ordinal) && target.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
@@ -156,6 +167,6 @@ internal sealed class JiraClient(SourceConnection connection) : ISourceClient
     private sealed record Answer(ReadOnlyMemory<byte> Body, IReadOnlyList<Issue> Issues, long? Total, string? Token)
     {
         /// <summary>Whether nothing follows: an empty page ends a list that says no total.</summary>
-        public bool IsLast(int start) => Token is null && (Issues.Count == 0 || (Total is { } total && start >= total));
+        public bool IsLast(int start) => Issues.Count == 0 || (Total is { } total && start >= total);
     }
 }

@@ -65,7 +65,7 @@ internal sealed class ResyncLoop(Collector collector, ResyncSource source, TimeP
         if (row is not null)
         {
             SourceStanding standing = SourceStanding.Of(row, source.Options, now);
-            collector.Metrics.Stands(source.Name, standing.Silence ?? TimeSpan.Zero, standing.Gap ?? TimeSpan.Zero);
+            collector.Metrics.Stands(source.Name, standing.Silence, standing.Gap);
         }
 
         TimeSpan wait = row is null ? LookAgain

@@ -29,6 +29,7 @@ internal abstract class FakeApi
         "rekor-v1" => new FakeRekor(),
         "servicenow" => new FakeServiceNow(),
         "jira" => new FakeJira(),
+        "jira-cloud" => new FakeJira(cloud: true),
         "kubernetes" => new FakeKubernetes(),
         _ => throw new ArgumentException(api),
     };

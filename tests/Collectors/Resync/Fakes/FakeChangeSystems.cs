@@ -94,9 +94,10 @@ internal sealed partial class FakeServiceNow : FakeApi
 }
 
 /// <summary>
-/// Jira Server's search: numbered pages, times of a query in the user's zone and to the minute, updated issues at the end.
+/// Jira's search: times of a query in the user's zone and to the minute, updated issues at the end. Server has numbered pages
+/// with a total; Cloud has neither, but a token on every page but the last, and its former search is gone.
 /// </summary>
-internal sealed partial class FakeJira : FakeApi
+internal sealed partial class FakeJira(bool cloud = false) : FakeApi
 {
     private static readonly TimeSpan Zone = TimeSpan.FromHours(-7);
 
@@ -104,7 +105,7 @@ internal sealed partial class FakeJira : FakeApi
 
     public override Source Source => Source.ChangeSnapshot;
 
-    public override string Api => "jira";
+    public override string Api => cloud ? "jira-cloud" : "jira";
 
     public Action? Between { get; set; }
 
@@ -127,12 +128,18 @@ internal sealed partial class FakeJira : FakeApi
 
     public override async Task AnswerAsync(HttpContext context)
     {
+        if (context.Request.Path.Value!.EndsWith("/search/jql", StringComparison.Ordinal) != cloud)
+        {
+            context.Response.StatusCode = cloud ? StatusCodes.Status410Gone : StatusCodes.Status404NotFound;
+            return;
+        }
+
         string jql = context.Request.Query["jql"].ToString();
         Match since = Since().Match(jql);
         DateTimeOffset from = since.Success
             ? new DateTimeOffset(DateTime.ParseExact(since.Groups["time"].Value, "yyyy/MM/dd HH:mm", CultureInfo.InvariantCulture), Zone)
             : DateTimeOffset.MinValue;
-        int start = Int(context, "startAt");
+        int start = cloud ? int.Parse($"0{context.Request.Query["nextPageToken"]}".Replace("page-", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) : Int(context, "startAt");
         int size = Int(context, "maxResults", 50);
         KeyValuePair<int, DateTimeOffset>[] found;
         lock (Lock)
@@ -141,22 +148,24 @@ internal sealed partial class FakeJira : FakeApi
                 .OrderBy(i => i.Value).ThenBy(i => i.Key)];
         }
 
-        await WriteAsync(context, new
+        var issues = found.Skip(start).Take(size).Select(i => new
         {
-            startAt = start, maxResults = size, total = found.Length, issues = found.Skip(start).Take(size).Select(i => new
+            id = $"{i.Key + 10000}",
+            key = $"REL-{i.Key}",
+            self = $"https://jira.example/rest/api/2/issue/{i.Key + 10000}",
+            fields = new
             {
-                id = $"{i.Key + 10000}",
-                key = $"REL-{i.Key}",
-                self = $"https://jira.example/rest/api/2/issue/{i.Key + 10000}",
-                fields = new
-                {
-                    updated = i.Value.ToOffset(Zone).ToString("yyyy-MM-dd'T'HH:mm:ss.fff", CultureInfo.InvariantCulture) + "-0700",
-                    status = new { name = "Approved" },
-                    customfield_1 = $"registry.example/team/app:v{i.Key}",
-                    customfield_2 = FakeRegistry.DigestOf(BitConverter.GetBytes(i.Key)),
-                },
-            }),
+                updated = i.Value.ToOffset(Zone).ToString("yyyy-MM-dd'T'HH:mm:ss.fff", CultureInfo.InvariantCulture) + "-0700",
+                status = new { name = "Approved" },
+                customfield_1 = $"registry.example/team/app:v{i.Key}",
+                customfield_2 = FakeRegistry.DigestOf(BitConverter.GetBytes(i.Key)),
+            },
         });
+        await WriteAsync(
+            context,
+            !cloud ? new { startAt = start, maxResults = size, total = found.Length, issues }
+            : start + size < found.Length ? new { issues, isLast = false, nextPageToken = $"page-{start + size}" }
+            : (object)new { issues, isLast = true });
         Between?.Invoke();
     }
 

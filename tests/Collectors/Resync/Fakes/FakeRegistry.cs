@@ -21,6 +21,12 @@ internal sealed class FakeRegistry
     /// <summary>Whether tokens are asked for.</summary>
     public bool Guarded { get; set; }
 
+    /// <summary>Where tokens are to be had, if not here; any answer's text in its place.</summary>
+    public string? Realm { get; set; }
+
+    /// <summary>Tokens of an earlier one have run out.</summary>
+    public int TokenEpoch { get; set; }
+
     public bool HasReferrers { get; set; } = true;
 
     /// <summary>Bytes that are sent instead of a manifest's.</summary>
@@ -61,11 +67,11 @@ internal sealed class FakeRegistry
         }
 
         string scope = path == "/v2/_catalog" ? "registry:catalog:*" : $"repository:{RepositoryOf(path)}:pull";
-        if (Guarded && context.Request.Headers.Authorization != $"Bearer token-for-{scope}")
+        if (Guarded && context.Request.Headers.Authorization != $"Bearer token-{TokenEpoch}-for-{scope}")
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
             context.Response.Headers.WWWAuthenticate =
-                $"Bearer realm=\"http://{context.Request.Host}/token\",service=\"fake\",scope=\"{scope}\"";
+                $"Bearer realm=\"{Realm ?? $"http://{context.Request.Host}/token"}\",service=\"fake\",scope=\"{scope}\"";
             return;
         }
 
@@ -95,7 +101,7 @@ internal sealed class FakeRegistry
         return string.Join('/', parts[2..^2]);
     }
 
-    private static async Task TokenAsync(HttpContext context)
+    private async Task TokenAsync(HttpContext context)
     {
         bool known = AuthenticationHeaderValue.TryParse(context.Request.Headers.Authorization, out AuthenticationHeaderValue? shown)
             && shown.Scheme == "Basic" && Encoding.UTF8.GetString(Convert.FromBase64String(shown.Parameter!)) == $"{User}:{Secret}";
@@ -105,7 +111,7 @@ internal sealed class FakeRegistry
             return;
         }
 
-        await context.Response.WriteAsync($$"""{"token":"token-for-{{context.Request.Query["scope"]}}","expires_in":60}""");
+        await context.Response.WriteAsync($$"""{"token":"token-{{TokenEpoch}}-for-{{context.Request.Query["scope"]}}","expires_in":60}""");
     }
 
     private static async Task ListAsync(HttpContext context, string member, string? name, string[] all)
