@@ -114,6 +114,7 @@ public sealed class When_items_are_rejected : WithFolder
         JsonElement none = await PostAsync(host, "replay", """{"from":"2000-01-01T00:00:00Z","to":"2001-01-01T00:00:00Z"}""");
 
         Assert.Equal((4, 3, 0), (shown.GetProperty("contents").GetInt32(), shown.GetProperty("changed").GetInt32(), none.GetProperty("contents").GetInt32()));
+        Assert.Equal(0, shown.GetProperty("less").GetInt32());
         Assert.Equal("""{"rejected → observed":3}""", System.Text.RegularExpressions.Regex.Unescape(shown.GetProperty("changes").GetRawText()));
         Assert.Equal("registry.example/app:1", shown.GetProperty("items")[0].GetProperty("says").GetProperty("record").GetProperty("id").GetString());
         Assert.Equal(3, (await host.QuietAsync()).GetProperty("byOutcome").GetProperty("rejected").GetInt32());
@@ -121,6 +122,21 @@ public sealed class When_items_are_rejected : WithFolder
         Assert.True((await PostAsync(host, "replay", $"{{{Window},\"apply\":true}}")).GetProperty("applied").GetBoolean());
         Assert.Equal(0, (await host.QuietAsync(published: true)).GetProperty("byOutcome").GetProperty("rejected").GetInt32());
         Assert.Equal(0, (await PostAsync(host, "replay", $"{{{Window}}}")).GetProperty("changed").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_replay_says_where_the_current_mapping_reads_less()
+    {
+        var mapping = new FakeNormalizer { Fixed = true };
+        await using CollectorHost host = await StartAsync(mapping);
+        await KeepThreeAsync(host);
+        mapping.Fixed = false;
+        mapping.MappingVersion = 2;
+
+        JsonElement shown = await PostAsync(host, "replay", """{"from":"2000-01-01T00:00:00Z","to":"2100-01-01T00:00:00Z"}""");
+
+        Assert.Equal((3, 3), (shown.GetProperty("changed").GetInt32(), shown.GetProperty("less").GetInt32()));
+        Assert.Contains(shown.GetProperty("items").EnumerateArray(), i => i.GetProperty("reason").GetString() == "no good" && !i.TryGetProperty("says", out _));
     }
 
     [Fact]

@@ -78,6 +78,9 @@ internal sealed record OutcomeRow(int Index, NormaliseOutcome Outcome)
 
     /// <summary>What it says, when it is evidence: equal readings have equal ones.</summary>
     public string? ContentSha256 { get; init; }
+
+    /// <summary>The evidence itself, which is not kept here.</summary>
+    public Observation? Observation { get; init; }
 }
 
 /// <summary>A content that waits: its id and the length of its body.</summary>

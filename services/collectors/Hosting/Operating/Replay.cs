@@ -16,6 +16,8 @@ internal sealed class Replay(Collector collector)
     private const int ContentsAtOnce = 100;
     private const int LongestAnswer = 1000;
 
+    private static readonly string Observed = WireNames.Of(NormaliseOutcome.Observed);
+
     private readonly OperatingStatements _sql = OperatingStatements.For(collector.Store.Engine);
 
     /// <summary>Looks at the next contents that were received within a time, and does what is asked.</summary>
@@ -57,6 +59,7 @@ internal sealed class Replay(Collector collector)
             Changed = changed.Count,
             Changes = new SortedDictionary<string, long>(
                 items.CountBy(i => $"{i.Before} → {i.After}").ToDictionary(c => c.Key, c => (long)c.Value), StringComparer.Ordinal),
+            Less = items.Count(i => i.Before == Observed && i.After != Observed),
             Items = [.. items.Take(LongestAnswer)],
             Next = ids.Count == ContentsPerAnswer ? new ItemCursor(ids[^1], 0).ToString() : null,
         };
@@ -87,8 +90,7 @@ internal sealed class Replay(Collector collector)
 
         KeptNotification kept = content.Kept(collector.Source);
         NormalisedNotification read = NotificationReading.Read(
-            kept, normaliser, collector.Partitions, collector.Options.ObservationsPerMessage, out Exception? failure);
-        IReadOnlyList<NormalisedItem> says = failure is null ? normaliser.Normalise(kept.Notification) : [];
+            kept, normaliser, collector.Partitions, collector.Options.ObservationsPerMessage, out _);
         List<ReplayedItem> changes = [];
         for (int i = 0; i < Math.Max(before.Length, read.Items.Count); i++)
         {
@@ -99,7 +101,7 @@ internal sealed class Replay(Collector collector)
             {
                 changes.Add(new ReplayedItem(
                     new ItemCursor(content.NotificationId, i).ToString(), content.Format, old?.Outcome ?? "none", outcome,
-                    now?.Reason, now?.Pointer, i < says.Count && says[i] is NormalisedItem.Observed(var observation) ? observation : null));
+                    now?.Reason, now?.Pointer, now?.Observation));
             }
         }
 

@@ -116,6 +116,12 @@ public sealed record ReplayView
     /// <summary>Changed items by <c>before → after</c>.</summary>
     public required IReadOnlyDictionary<string, long> Changes { get; init; }
 
+    /// <summary>
+    /// Changed items that were evidence and are none by the current mapping, which reads less: evidence is only added, so what
+    /// they said stands.
+    /// </summary>
+    public required long Less { get; init; }
+
     /// <summary>The changed items, the first 1,000.</summary>
     public required IReadOnlyList<ReplayedItem> Items { get; init; }
 
