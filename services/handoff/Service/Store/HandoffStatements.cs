@@ -66,6 +66,19 @@ internal sealed record HandoffStatements(string Engine)
         where l.tuple_no in (select value from {Keys(Engine, "numbers")})
         """;
 
+    /// <summary>How many tuples a train has, and how many of them are on hold.</summary>
+    public string CountTrain { get; } =
+        "select count(*) as tuples, coalesce(sum(case when on_hold = 1 then 1 else 0 end), 0) as on_hold from ledger where release_train = @releaseTrain";
+
+    /// <summary>The last package of each of some tuples.</summary>
+    public string LastPackages { get; } =
+        $"""
+        select {PackageColumns}
+        from package p join tuple t on t.tuple_no = p.tuple_no
+        where p.tuple_no in (select value from {Keys(Engine, "numbers")})
+        and p.revision = (select max(m.revision) from package m where m.tuple_no = p.tuple_no)
+        """;
+
     /// <summary>The package of a chain just before a number.</summary>
     public string PackageBefore =>
         $"""
