@@ -17,7 +17,8 @@ namespace ReleaseIntegrity.Collectors.Hosting.Log;
 /// </summary>
 internal sealed class NotificationLog(IStore store, Source source, TimeProvider clock)
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+    // Long for reading a few notifications, short for whoever waits for those of a process that died.
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
     private readonly NotificationStatements _sql = NotificationStatements.For(store.Engine);
 
