@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using ReleaseIntegrity.Export;
 using ReleaseIntegrity.Steward.CommandLine;
@@ -28,63 +29,48 @@ internal static class VerifyCommand
 
     private static async Task<int> RunAsync(Session session)
     {
-        using ECDsa key = await KeyAsync(session);
-        DsseEnvelope envelope;
-        byte[]? payload;
+        PackageVerification verified;
         try
         {
-            envelope = DsseEnvelope.Parse(await File.ReadAllBytesAsync(session.Get(Envelope), session.CancellationToken));
-            payload = envelope.Verify(key);
+            verified = PackageVerification.Of(
+                await File.ReadAllTextAsync(session.Get(Envelope), session.CancellationToken),
+                await File.ReadAllTextAsync(session.Get(Key)!, session.CancellationToken));
         }
-        catch (FormatException bad)
+        catch (ExportKeyException bad)
         {
-            throw new UsageException(bad.Message);
-        }
-
-        if (payload is null)
-        {
-            throw new UsageException(
-                "NOT VERIFIED: no signature of the envelope is by this key over this content. It was changed, or another key signed it", ExitCodes.NotIntact);
+            throw new UsageException("--key: " + bad.Message);
         }
 
-        if (envelope.PayloadType != DsseEnvelope.PackageType)
+        if (verified.Outcome != VerificationOutcome.Verified || verified.MaskedJson is not { } document)
         {
-            throw new UsageException("NOT VERIFIED: the key signed something else than a correction package", ExitCodes.NotIntact);
+            throw new UsageException($"NOT VERIFIED: {Why(verified.Outcome)}", ExitCodes.NotIntact);
         }
 
         if (session.Get(Payload) is { } file)
         {
-            await File.WriteAllBytesAsync(file, payload, session.CancellationToken);
+            await File.WriteAllTextAsync(file, document, session.CancellationToken);
         }
 
-        string keyId = DsseEnvelope.KeyIdOf(key);
-        string sha256 = Convert.ToHexStringLower(SHA256.HashData(payload));
+        string sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(document)));
         if (session.Json)
         {
-            session.Screen.Raw(JsonSerializer.Serialize(new { verified = true, keyId, payloadType = envelope.PayloadType, payloadSha256 = sha256 }));
+            session.Screen.Raw(JsonSerializer.Serialize(new { verified = true, keyId = verified.KeyId, payloadType = PackageEnvelope.PayloadType, payloadSha256 = sha256 }));
         }
         else
         {
             session.Screen.Line($"{session.Screen.Symbols.Agrees} verified: the package is as the service signed it", "green");
-            session.Screen.Line($"  key             {keyId}");
+            session.Screen.Line($"  key             {verified.KeyId}");
             session.Screen.Line($"  payload sha256  {sha256}");
         }
 
         return ExitCodes.Done;
     }
 
-    private static async Task<ECDsa> KeyAsync(Session session)
+    private static string Why(VerificationOutcome outcome) => outcome switch
     {
-        var key = ECDsa.Create();
-        try
-        {
-            key.ImportFromPem(await File.ReadAllTextAsync(session.Get(Key)!, session.CancellationToken));
-            return key;
-        }
-        catch (Exception bad) when (bad is ArgumentException or CryptographicException)
-        {
-            key.Dispose();
-            throw new UsageException("--key holds no EC key in PEM; -----BEGIN PUBLIC KEY----- is wanted");
-        }
-    }
+        VerificationOutcome.NotAnEnvelope => "the file is no DSSE envelope",
+        VerificationOutcome.OtherPayloadType => "what was signed is something else than a correction package",
+        VerificationOutcome.OtherKey => "another key signed it than the one given",
+        _ => "the package was changed after it was signed, or its signature was",
+    };
 }
