@@ -24,15 +24,19 @@ internal sealed class ServiceHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private ServiceHost(WebApplication app, IReadOnlyList<Uri> http, Uri grpc)
+    private ServiceHost(WebApplication app, IReadOnlyList<Uri> http, Uri grpc, string? tokenFile)
     {
         _app = app;
+        TokenFile = tokenFile;
         Http = http;
         Grpc = grpc;
     }
 
     /// <summary>Where the collectors and the JSON form of the handoff listen.</summary>
     public IReadOnlyList<Uri> Http { get; }
+
+    /// <summary>The file of a token for everything; null where an OpenID provider or another key issues tokens.</summary>
+    public string? TokenFile { get; }
 
     /// <summary>Where the gRPC handoff listens: HTTP/2 without TLS, on loopback.</summary>
     public Uri Grpc { get; }
@@ -79,7 +83,7 @@ internal sealed class ServiceHost : IAsyncDisposable
             throw new UsageException(string.Join('\n', StartRefusal.ReasonsOf(e) ?? [e.Message]));
         }
 
-        return new ServiceHost(app, [.. listening.Select(l => Reachable(l.Bound, l.Scheme))], Reachable(grpc!, "http"));
+        return new ServiceHost(app, [.. listening.Select(l => Reachable(l.Bound, l.Scheme))], Reachable(grpc!, "http"), TokenFileOf(app, data));
     }
 
     /// <summary>Serves until the process is told to stop.</summary>
@@ -90,6 +94,17 @@ internal sealed class ServiceHost : IAsyncDisposable
     {
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
+    }
+
+    private static string? TokenFileOf(WebApplication app, DataFolder data)
+    {
+        if (!HandoffAccess.IsOwn(app.Configuration))
+        {
+            return null;
+        }
+
+        app.Logger.LogInformation("handoff: a token for every role and repository is in {File}; others are made with the command token", data.HandoffTokenFile);
+        return data.HandoffTokenFile;
     }
 
     private static Policy ShippedOr(string? path) => path is null
@@ -165,7 +180,12 @@ internal sealed class ServiceHost : IAsyncDisposable
         services.AddRuntimeValidationCollector(Credentials.Of(configuration, Source.RuntimeValidation), Configure);
         services.AddSingleton(policy);
         services.AddReconciler(options => options.Store.DataFolder = data.Path);
-        services.AddHandoff(new HandoffOptions { Store = data.Handoff, TokenKey = data.TokenKey() });
+        services.AddHandoff(new HandoffOptions
+        {
+            Store = data.Handoff,
+            TokenKey = data.TokenKey(),
+            Access = HandoffAccess.Of(configuration, data),
+        });
         services.AddBus(new BusOptions(), bus =>
         {
             bus.AddReconcilerConsumers();

@@ -11,6 +11,9 @@ namespace ReleaseIntegrity.Handoff.Api;
 /// </summary>
 internal static class ApiErrors
 {
+    /// <summary>What to do about a tuple that isn't there.</summary>
+    public const string FindTuples = "ListLedgers returns the names that there are";
+
     private const string Domain = "handoff.releaseintegrity.dev";
 
     /// <summary>INVALID_ARGUMENT with one violation per wrong field.</summary>
@@ -25,6 +28,16 @@ internal static class ApiErrors
     /// <summary>NOT_FOUND of a kind of resource.</summary>
     public static RpcException NotFound(string kind, string fix) =>
         Of(Code.NotFound, $"there is no such {kind}; {fix}", new ResourceInfo { ResourceType = kind }, Info("NOT_FOUND"));
+
+    /// <summary>UNAUTHENTICATED, with what to do.</summary>
+    public static RpcException Unauthenticated(string reason, string text) => Of(Code.Unauthenticated, text, Info(reason));
+
+    /// <summary>PERMISSION_DENIED, with what it takes.</summary>
+    public static RpcException PermissionDenied(string reason, string text) => Of(Code.PermissionDenied, text, Info(reason));
+
+    /// <summary>UNAVAILABLE: something that the service needs is away for a moment.</summary>
+    public static RpcException Unavailable(string reason, string text) =>
+        Of(Code.Unavailable, text, new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(5)) }, Info(reason));
 
     /// <summary>RESOURCE_EXHAUSTED: the client has to come back later.</summary>
     public static RpcException Exhausted(string text, TimeSpan retryAfter) =>

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using ReleaseIntegrity.Contracts.Documents;
+using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
@@ -12,8 +13,6 @@ namespace ReleaseIntegrity.Handoff.Api;
 internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, PackageTail tail, TimeProvider clock)
     : HandoffService.HandoffServiceBase
 {
-    private const string FindTuples = "ListLedgers returns the names that there are";
-
     /// <inheritdoc/>
     public override async Task<ListLedgersResponse> ListLedgers(ListLedgersRequest request, ServerCallContext context)
     {
@@ -29,10 +28,15 @@ internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, 
         string[]? after = check.PageToken(request.PageToken, query, 1);
         check.ThrowIfInvalid();
 
-        IReadOnlyList<LedgerRow> rows = await store.ReadAsync(
-            s => HandoffQueries.LedgersAsync(s, filter, Number(after, 0), size + 1), context.CancellationToken);
+        (IReadOnlyList<LedgerRow> rows, Func<string, bool> isVisible) = await store.ReadAsync(
+            async s =>
+            {
+                IReadOnlyList<LedgerRow> page = await HandoffQueries.LedgersAsync(s, filter, Number(after, 0), size + 1);
+                return (page, await TupleScopes.VisibleAsync(s, Caller.Of(context).Scope, page.Select(l => l.TupleId)));
+            },
+            context.CancellationToken);
         var response = new ListLedgersResponse();
-        response.Ledgers.Add(rows.Take(size).Select(row => LedgerMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: false)));
+        response.Ledgers.Add(rows.Take(size).Where(row => isVisible(row.TupleId)).Select(row => LedgerMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: false)));
         response.NextPageToken = rows.Count > size ? Tokens.Page(query, Tokens.Text(rows[size - 1].TupleNo)) : "";
         return response;
     }
@@ -45,7 +49,7 @@ internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, 
         check.ThrowIfInvalid();
 
         LedgerRow row = await store.ReadAsync(s => HandoffQueries.LedgerAsync(s, tupleId), context.CancellationToken)
-            ?? throw ApiErrors.NotFound("ledger", FindTuples);
+            ?? throw ApiErrors.NotFound("ledger", ApiErrors.FindTuples);
         return LedgerMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: true);
     }
 
@@ -68,15 +72,16 @@ internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, 
         string[]? before = check.PageToken(request.PageToken, query, 1);
         check.ThrowIfInvalid();
 
-        IReadOnlyList<PackageRow> rows = await store.ReadAsync(
+        (IReadOnlyList<PackageRow> rows, Func<string, bool> isVisible) = await store.ReadAsync(
             async s =>
             {
                 await RequireTupleAsync(s, filter.TupleId);
-                return await HandoffQueries.PackagesAsync(s, filter, Number(before, long.MaxValue), size + 1);
+                IReadOnlyList<PackageRow> page = await HandoffQueries.PackagesAsync(s, filter, Number(before, long.MaxValue), size + 1);
+                return (page, await TupleScopes.VisibleAsync(s, Caller.Of(context).Scope, page.Select(p => p.TupleId)));
             },
             context.CancellationToken);
         var response = new ListCorrectionPackagesResponse();
-        response.Packages.Add(rows.Take(size).Select(row => PackageMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: false)));
+        response.Packages.Add(rows.Take(size).Where(row => isVisible(row.TupleId)).Select(row => PackageMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: false)));
         response.NextPageToken = rows.Count > size ? Tokens.Page(query, Tokens.Text(rows[size - 1].PackageNo)) : "";
         return response;
     }
@@ -114,7 +119,8 @@ internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, 
 
         // Headers at once: a client of a quiet stream must not take it for a hanging one.
         await context.WriteResponseHeadersAsync([]);
-        await new PackageWatch(store, tail, clock, storeId, tupleId, heartbeat).RunAsync(after, responseStream, context.CancellationToken);
+        await new PackageWatch(store, tail, clock, storeId, tupleId, new VisibleTuples(store, Caller.Of(context).Scope), heartbeat)
+            .RunAsync(after, responseStream, context.CancellationToken);
     }
 
     /// <inheritdoc/>
@@ -133,17 +139,20 @@ internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, 
         string[]? after = check.PageToken(request.PageToken, query, 2);
         check.ThrowIfInvalid();
 
-        (IReadOnlyList<HoldRow> rows, IReadOnlyList<LedgerRow> ledgers) = await store.ReadAsync(
+        (IReadOnlyList<HoldRow> rows, IReadOnlyList<LedgerRow> ledgers, Func<string, bool> isVisible) = await store.ReadAsync(
             async s =>
             {
                 await RequireTupleAsync(s, filter.TupleId);
                 IReadOnlyList<HoldRow> holds = await HandoffQueries.HoldsAsync(s, filter, Number(after, 0), after?[1] ?? "", size + 1);
-                return (holds, await HandoffQueries.LedgersOfAsync(s, holds.Select(h => h.TupleNo)));
+                IReadOnlyList<LedgerRow> theirs = await HandoffQueries.LedgersOfAsync(s, holds.Select(h => h.TupleNo));
+                return (holds, theirs, await TupleScopes.VisibleAsync(s, Caller.Of(context).Scope, theirs.Select(l => l.TupleId)));
             },
             context.CancellationToken);
         Dictionary<long, LedgerRow> byTuple = ledgers.ToDictionary(l => l.TupleNo);
         var response = new ListHoldsResponse();
-        response.Holds.Add(rows.Take(size).Select(row => HoldOf(row, byTuple[row.TupleNo])));
+        response.Holds.Add(rows.Take(size)
+            .Where(row => isVisible(byTuple[row.TupleNo].TupleId))
+            .Select(row => HoldOf(row, byTuple[row.TupleNo])));
         response.NextPageToken = rows.Count > size
             ? Tokens.Page(query, Tokens.Text(rows[size - 1].TupleNo), rows[size - 1].Field)
             : "";
@@ -164,7 +173,7 @@ internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, 
     {
         if (tupleId is not null && !await HandoffQueries.HasTupleAsync(snapshot, tupleId))
         {
-            throw ApiErrors.NotFound("tuple", FindTuples);
+            throw ApiErrors.NotFound("tuple", ApiErrors.FindTuples);
         }
     }
 

@@ -50,7 +50,11 @@ internal sealed record HandoffStatements(string Engine)
     /// <summary>Notes the key that tuple ids are made with; changes a row only where it was another.</summary>
     public string MarkKey { get; } = "update handoff set key_mark = @mark where key_mark <> @mark";
 
-    public string AllTuples { get; } = "select tuple_no, registry, repository, tag from tuple";
+    public string AllTuples { get; } = "select tuple_no, tuple_id, registry, repository, tag from tuple";
+
+    /// <summary>Some tuples, by their ids.</summary>
+    public string TuplesOf { get; } =
+        $"select tuple_no, tuple_id, registry, repository, tag from tuple where tuple_id in (select value from {Keys(Engine, "ids")})";
 
     public string CountTuples { get; } = "select count(*) from tuple where tuple_id = @tupleId";
 

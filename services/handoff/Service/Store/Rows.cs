@@ -1,4 +1,18 @@
+using ReleaseIntegrity.Contracts;
+
 namespace ReleaseIntegrity.Handoff.Store;
+
+/// <summary>One tuple as stored.</summary>
+internal sealed record TupleRow
+{
+    public long TupleNo { get; init; }
+    public string TupleId { get; init; } = "";
+    public string Registry { get; init; } = "";
+    public string Repository { get; init; } = "";
+    public string Tag { get; init; } = "";
+
+    public ImageReference Reference => new(Registry, Repository, Tag);
+}
 
 /// <summary>One package as stored: unmasked content and what stands beside it.</summary>
 internal sealed record PackageRow
