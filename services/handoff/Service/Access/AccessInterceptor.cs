@@ -84,7 +84,7 @@ internal sealed partial class AccessInterceptor(BearerTokens tokens, HandoffStor
         Func<string, bool> isVisible = await store.ReadAsync(s => TupleScopes.VisibleAsync(s, scope, names), cancellationToken);
         if (!names.All(isVisible))
         {
-            throw ApiErrors.NotFound("tuple", ApiErrors.FindTuples);
+            throw ApiErrors.NotFound("tuple", Tuples.Find);
         }
     }
 

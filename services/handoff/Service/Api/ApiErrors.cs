@@ -11,9 +11,6 @@ namespace ReleaseIntegrity.Handoff.Api;
 /// </summary>
 internal static class ApiErrors
 {
-    /// <summary>What to do about a tuple that isn't there.</summary>
-    public const string FindTuples = "ListLedgers returns the names that there are";
-
     private const string Domain = "handoff.releaseintegrity.dev";
 
     /// <summary>INVALID_ARGUMENT with one violation per wrong field.</summary>

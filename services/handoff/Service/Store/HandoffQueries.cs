@@ -12,11 +12,22 @@ internal static class HandoffQueries
         return (row.StoreId, row.Sequence);
     }
 
-    /// <summary>Packages older than a number, newest first.</summary>
-    public static Task<IReadOnlyList<PackageRow>> PackagesAsync(StoreSnapshot snapshot, PackageFilter filter, long before, int limit) =>
-        snapshot.QueryAsync<PackageRow>(
+    /// <summary>Packages after a place, in the filter's order; from the beginning without one.</summary>
+    public static Task<IReadOnlyList<PackageRow>> PackagesAsync(StoreSnapshot snapshot, PackageFilter filter, PackagePlace? after, int limit)
+    {
+        PackagePlace place = after ?? (filter.Ascending ? new(DateTimeOffset.MinValue, 0) : new(DateTimeOffset.MaxValue, long.MaxValue));
+        return snapshot.QueryAsync<PackageRow>(
             Sql(snapshot).Packages(filter),
-            new { before, limit, filter.TupleId, filter.RepositoryToken, filter.State, filter.ReleaseTrain, filter.HoldReason });
+            new
+            {
+                place.PreparedAt, place.PackageNo, limit, filter.TupleId, filter.RepositoryToken, filter.State, filter.ReleaseTrain,
+                filter.HoldReason, filter.PreparedFrom, filter.PreparedBefore,
+            });
+    }
+
+    /// <summary>The package of a tuple's chain just before a number, as far as they are known.</summary>
+    public static Task<PackageRow?> PackageBeforeAsync(StoreSnapshot snapshot, string tupleId, long revision) =>
+        snapshot.SingleOrDefaultAsync<PackageRow>(Sql(snapshot).PackageBefore, new { tupleId, revision, limit = 1 });
 
     /// <summary>Packages that changed within a range of sequences, in their order.</summary>
     public static Task<IReadOnlyList<PackageRow>> ChangesAsync(

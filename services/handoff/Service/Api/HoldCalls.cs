@@ -1,0 +1,59 @@
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using ReleaseIntegrity.Contracts.Documents;
+using ReleaseIntegrity.Handoff.Access;
+using ReleaseIntegrity.Handoff.Reading;
+using ReleaseIntegrity.Handoff.Store;
+using ReleaseIntegrity.Handoff.V1;
+
+namespace ReleaseIntegrity.Handoff.Api;
+
+/// <summary>The RPCs about holds.</summary>
+internal sealed class HoldCalls(HandoffStore store, MaskedDocuments documents)
+{
+    /// <inheritdoc cref="HandoffApi.ListHolds"/>
+    public async Task<ListHoldsResponse> ListHolds(ListHoldsRequest request, ServerCallContext context)
+    {
+        var check = new RequestCheck();
+        int size = check.PageSize(request.PageSize);
+        var filter = new HoldFilter
+        {
+            TupleId = check.Parent(request.Parent),
+            Reason = check.Name("reason", request.Reason),
+            Field = check.Name<Contracts.Field>("field", request.Field),
+            RootOnly = request.RootOnly,
+        };
+        string query = Tokens.QueryHash("holds", filter.TupleId, filter.Reason, filter.Field, filter.RootOnly);
+        string[]? after = check.PageToken(request.PageToken, query, 2);
+        check.ThrowIfInvalid();
+
+        (IReadOnlyList<HoldRow> rows, IReadOnlyList<LedgerRow> ledgers, Func<string, bool> isVisible) = await store.ReadAsync(
+            async s =>
+            {
+                await Tuples.RequireAsync(s, filter.TupleId);
+                IReadOnlyList<HoldRow> holds = await HandoffQueries.HoldsAsync(s, filter, Tokens.Number(after, 0, 0), after?[1] ?? "", size + 1);
+                IReadOnlyList<LedgerRow> theirs = await HandoffQueries.LedgersOfAsync(s, holds.Select(h => h.TupleNo));
+                return (holds, theirs, await TupleScopes.VisibleAsync(s, Caller.Of(context).Scope, theirs.Select(l => l.TupleId)));
+            },
+            context.CancellationToken);
+        Dictionary<long, LedgerRow> byTuple = ledgers.ToDictionary(l => l.TupleNo);
+        var response = new ListHoldsResponse();
+        response.Holds.Add(rows.Take(size)
+            .Where(row => isVisible(byTuple[row.TupleNo].TupleId))
+            .Select(row => HoldOf(row, byTuple[row.TupleNo])));
+        response.NextPageToken = rows.Count > size
+            ? Tokens.Page(query, Tokens.Text(rows[size - 1].TupleNo), rows[size - 1].Field)
+            : "";
+        return response;
+    }
+
+    private Hold HoldOf(HoldRow row, LedgerRow ledger)
+    {
+        LedgerView view = documents.Of(ledger).View;
+        Hold hold = LedgerMessages.Of(row.Field, view.For(row.Field)!.Hold!);
+        hold.Tuple = LedgerMessages.Tuple(view.Tuple, ledger.TupleId);
+        hold.Ledger = LedgerMessages.NameOf(ledger.TupleId);
+        hold.OpenTime = row.OpenedAt is { } at ? Timestamp.FromDateTimeOffset(at) : null;
+        return hold;
+    }
+}
