@@ -13,9 +13,10 @@ namespace ReleaseIntegrity.Handoff.Api;
 internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, PackageTail tail, TimeProvider clock)
     : HandoffService.HandoffServiceBase
 {
-    private readonly LedgerCalls _ledgers = new(store, documents);
+    private readonly LedgerCalls _ledgers = new(store, documents, clock);
     private readonly HoldCalls _holds = new(store, documents);
     private readonly PackageCalls _packages = new(store, documents);
+    private readonly ReleaseCalls _releases = new(store, documents);
     private readonly WatchCalls _watches = new(store, tail, clock);
 
     /// <inheritdoc/>
@@ -45,6 +46,22 @@ internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, 
     /// <inheritdoc/>
     public override Task<ListWriteTargetsResponse> ListWriteTargets(ListWriteTargetsRequest request, ServerCallContext context) =>
         _packages.ListWriteTargets(request, context);
+
+    /// <inheritdoc/>
+    public override Task<FieldExplanation> ExplainField(ExplainFieldRequest request, ServerCallContext context) =>
+        _ledgers.ExplainField(request, context);
+
+    /// <inheritdoc/>
+    public override Task<ListTimelineResponse> ListTimeline(ListTimelineRequest request, ServerCallContext context) =>
+        _ledgers.ListTimeline(request, context);
+
+    /// <inheritdoc/>
+    public override Task<HoldRelease> GetHoldRelease(GetHoldReleaseRequest request, ServerCallContext context) =>
+        _holds.GetHoldRelease(request, context);
+
+    /// <inheritdoc/>
+    public override Task<ReleaseView> GetReleaseView(GetReleaseViewRequest request, ServerCallContext context) =>
+        _releases.GetReleaseView(request, context);
 
     /// <inheritdoc/>
     public override Task WatchCorrectionPackages(

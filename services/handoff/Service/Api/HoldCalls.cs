@@ -3,6 +3,7 @@ using Grpc.Core;
 using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Reading;
+using ReleaseIntegrity.Handoff.Reading.Meanings;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
 
@@ -45,6 +46,28 @@ internal sealed class HoldCalls(HandoffStore store, MaskedDocuments documents)
             ? Tokens.Page(query, Tokens.Text(rows[size - 1].TupleNo), rows[size - 1].Field)
             : "";
         return response;
+    }
+
+    /// <inheritdoc cref="HandoffApi.GetHoldRelease"/>
+    public async Task<HoldRelease> GetHoldRelease(GetHoldReleaseRequest request, ServerCallContext context)
+    {
+        var check = new RequestCheck();
+        (string tupleId, string field) = check.HoldName(request.Name);
+        check.ThrowIfInvalid();
+
+        LedgerRow row = await store.ReadAsync(s => HandoffQueries.LedgerAsync(s, tupleId), context.CancellationToken)
+            ?? throw ApiErrors.NotFound("ledger", Tuples.Find);
+        LedgerView ledger = documents.Of(row).View;
+        HoldView hold = ledger.For(field)?.Hold ?? throw ApiErrors.NotFound("hold", "ListHolds returns those that there are");
+        FieldView? root = ledger.Fields.FirstOrDefault(f => f.Hold is not null && f.Hold.Id == hold.Root);
+        var release = new HoldRelease
+        {
+            Hold = LedgerMessages.Of(field, hold),
+            Root = root is null ? null : LedgerMessages.Of(root.Field, root.Hold!),
+        };
+        release.Dependents.Add(ledger.Fields.Where(f => f.Hold?.Root == hold.Id).Select(f => f.Field));
+        release.Sentences.Add(hold.ReleaseWhen.Select(ReleaseSentences.Of));
+        return release;
     }
 
     private Hold HoldOf(HoldRow row, LedgerRow ledger)

@@ -17,6 +17,14 @@ internal static class PackageMessages
     public static string NameOf(string tupleId, string packageId, long revision) =>
         string.Create(CultureInfo.InvariantCulture, $"{NameOf(tupleId, packageId)}@{revision}");
 
+    /// <summary>Where a package stands.</summary>
+    public static PackageState StateOf(PackageRow row) => row.State switch
+    {
+        States.Superseded => PackageState.Superseded,
+        States.Closed => PackageState.Closed,
+        _ => PackageState.Prepared,
+    };
+
     /// <summary>Differences between packages.</summary>
     public static IEnumerable<PackageDifference> Of(IEnumerable<PackageChange> changes) => changes.Select(c => new PackageDifference
     {
@@ -36,12 +44,7 @@ internal static class PackageMessages
             PackageId = row.PackageId,
             Tuple = LedgerMessages.Tuple(view.Tuple, row.TupleId),
             Revision = row.Revision,
-            State = row.State switch
-            {
-                States.Superseded => PackageState.Superseded,
-                States.Closed => PackageState.Closed,
-                _ => PackageState.Prepared,
-            },
+            State = StateOf(row),
             Supersedes = row.Supersedes ?? "",
             SupersededBy = row.SupersededBy ?? "",
             PrepareTime = Timestamp.FromDateTimeOffset(row.PreparedAt),

@@ -48,6 +48,17 @@ internal static class HandoffQueries
         snapshot.QueryAsync<LedgerRow>(
             Sql(snapshot).Ledgers(filter), new { after, limit, filter.RepositoryToken, filter.ReleaseTrain, filter.OnHold });
 
+    /// <summary>How many tuples a train has, and how many of them are on hold.</summary>
+    public static async Task<(int Tuples, int OnHold)> CountTrainAsync(StoreSnapshot snapshot, string releaseTrain)
+    {
+        TrainCount count = await snapshot.SingleAsync<TrainCount>(Sql(snapshot).CountTrain, new { releaseTrain });
+        return ((int)count.Tuples, (int)count.OnHold);
+    }
+
+    /// <summary>The last package of each of some tuples.</summary>
+    public static Task<IReadOnlyList<PackageRow>> LastPackagesAsync(StoreSnapshot snapshot, IEnumerable<long> tupleNos) =>
+        snapshot.QueryAsync<PackageRow>(Sql(snapshot).LastPackages, new { numbers = snapshot.Keys(tupleNos) });
+
     /// <summary>Holds after a tuple and field, by tuple and field.</summary>
     public static Task<IReadOnlyList<HoldRow>> HoldsAsync(
         StoreSnapshot snapshot, HoldFilter filter, long afterTuple, string afterField, int limit) =>
@@ -59,6 +70,10 @@ internal static class HandoffQueries
     public static Task<IReadOnlyList<LedgerRow>> LedgersOfAsync(StoreSnapshot snapshot, IEnumerable<long> tupleNos) =>
         snapshot.QueryAsync<LedgerRow>(Sql(snapshot).LedgersOf, new { numbers = snapshot.Keys(tupleNos) });
 
+    /// <summary>The tuples of a release train, and whether they are on hold.</summary>
+    public static Task<IReadOnlyList<TupleRow>> TuplesOfTrainAsync(StoreSnapshot snapshot, string train) =>
+        snapshot.QueryAsync<TupleRow>(Sql(snapshot).TuplesOfTrain, new { train });
+
     /// <summary>Those of some tuples that there are.</summary>
     public static Task<IReadOnlyList<TupleRow>> TuplesAsync(StoreSnapshot snapshot, IEnumerable<string> tupleIds) =>
         snapshot.QueryAsync<TupleRow>(Sql(snapshot).TuplesOf, new { ids = snapshot.Keys(tupleIds) });
@@ -68,6 +83,12 @@ internal static class HandoffQueries
         await snapshot.SingleAsync<long>(Sql(snapshot).CountTuples, new { tupleId }) > 0;
 
     private static HandoffStatements Sql(StoreSnapshot snapshot) => HandoffStatements.For(snapshot.Engine);
+
+    private sealed record TrainCount
+    {
+        public long Tuples { get; init; }
+        public long OnHold { get; init; }
+    }
 
     private sealed record Position
     {

@@ -52,6 +52,14 @@ internal sealed record HandoffStatements(string Engine)
 
     public string AllTuples { get; } = "select tuple_no, tuple_id, registry, repository, tag from tuple";
 
+    /// <summary>The tuples of a release train, and whether they are on hold.</summary>
+    public string TuplesOfTrain { get; } =
+        """
+        select t.tuple_no, t.tuple_id, t.registry, t.repository, t.tag, l.on_hold
+        from ledger l join tuple t on t.tuple_no = l.tuple_no
+        where l.release_train = @train
+        """;
+
     /// <summary>Some tuples, by their ids.</summary>
     public string TuplesOf { get; } =
         $"select tuple_no, tuple_id, registry, repository, tag from tuple where tuple_id in (select value from {Keys(Engine, "ids")})";
@@ -68,6 +76,19 @@ internal sealed record HandoffStatements(string Engine)
         select {LedgerColumns}
         from ledger l join tuple t on t.tuple_no = l.tuple_no
         where l.tuple_no in (select value from {Keys(Engine, "numbers")})
+        """;
+
+    /// <summary>How many tuples a train has, and how many of them are on hold.</summary>
+    public string CountTrain { get; } =
+        "select count(*) as tuples, coalesce(sum(case when on_hold = 1 then 1 else 0 end), 0) as on_hold from ledger where release_train = @releaseTrain";
+
+    /// <summary>The last package of each of some tuples.</summary>
+    public string LastPackages { get; } =
+        $"""
+        select {PackageColumns}
+        from package p join tuple t on t.tuple_no = p.tuple_no
+        where p.tuple_no in (select value from {Keys(Engine, "numbers")})
+        and p.revision = (select max(m.revision) from package m where m.tuple_no = p.tuple_no)
         """;
 
     /// <summary>The package of a chain just before a number.</summary>

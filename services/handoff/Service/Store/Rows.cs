@@ -12,6 +12,9 @@ internal sealed record TupleRow
     public string Repository { get; init; } = "";
     public string Tag { get; init; } = "";
 
+    /// <summary>Of its ledger, where that was asked for.</summary>
+    public bool OnHold { get; init; }
+
     public ImageReference Reference => new(Registry, Repository, Tag);
 }
 
