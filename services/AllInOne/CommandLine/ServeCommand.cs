@@ -53,6 +53,7 @@ internal static class ServeCommand
           token.key       the key of masked tokens, made at the first start; keep it, or old tokens lose their meaning
           signing.key     the key of tokens for the handoff, made at the first start: see token --help
           handoff.token   a token for every role and repository, made anew at every start
+          export.key      signs exported packages, made at the first start; who verifies them needs its public half
           secrets/        yours, a file per setting: secrets/Collectors__Credential__Secrets__0
           settings.json   yours, if you need one: { "Collectors": { "Credential": { "Secrets": [ "…" ] } } }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using ReleaseIntegrity.AllInOne.Offline;
+using ReleaseIntegrity.Export;
 using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Storage;
@@ -11,6 +12,7 @@ internal sealed class DataFolder
 {
     private const string KeyFile = "token.key";
     private const string SigningKeyFile = "signing.key";
+    private const string ExportKeyFile = "export.key";
 
     private DataFolder(string path) => Path = path;
 
@@ -97,6 +99,26 @@ internal sealed class DataFolder
             return ReleaseIntegrity.Handoff.Access.SigningKey.Read(file);
         }
         catch (SigningKeyException bad)
+        {
+            throw new UsageException(bad.Message);
+        }
+    }
+
+    /// <summary>The key that signs exported packages, made at the first start.</summary>
+    /// <exception cref="UsageException">The key file is damaged.</exception>
+    public ExportKey ExportKey()
+    {
+        string file = System.IO.Path.Combine(Path, ExportKeyFile);
+        try
+        {
+            if (!File.Exists(file))
+            {
+                Write(file, Export.ExportKey.Generate().PrivateKeyPem());
+            }
+
+            return Export.ExportKey.Read(file);
+        }
+        catch (ExportKeyException bad)
         {
             throw new UsageException(bad.Message);
         }

@@ -187,6 +187,7 @@ internal sealed class ServiceHost : IAsyncDisposable
             Store = data.Handoff,
             TokenKey = data.TokenKey(),
             Access = HandoffAccess.Of(configuration, data),
+            ExportKey = data.ExportKey(),
         });
         services.AddBus(new BusOptions(), bus =>
         {

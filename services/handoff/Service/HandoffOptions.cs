@@ -1,3 +1,4 @@
+using ReleaseIntegrity.Export;
 using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Storage;
@@ -15,6 +16,9 @@ public sealed record HandoffOptions
 
     /// <summary>Whose tokens are let in.</summary>
     public required AccessOptions Access { get; init; }
+
+    /// <summary>Signs exported packages; without it none is exported.</summary>
+    public ExportKey? ExportKey { get; init; }
 
     /// <summary>Watchers at one time; more are refused with RESOURCE_EXHAUSTED. Default 1,000.</summary>
     public int MaximumWatchers { get; init; } = 1000;
