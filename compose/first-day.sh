@@ -34,6 +34,7 @@ done
 
 # The key of masked tokens. Keep a copy where you keep backups: without it old tokens lose their meaning.
 make token.key "$(openssl rand -hex 32)"
+make signing.key "$(openssl rand -hex 32)"
 
 # The broker: one account for the services, one for you.
 make broker-password "$(random)"

@@ -24,13 +24,14 @@ internal static class Program
     {
         Command demo = DemoCommand.Create();
         Command serve = ServeCommand.Create();
+        Command token = TokenCommand.Create();
         Command doctor = DoctorCommand.Create();
         Command reconcile = ReconcileCommand.Create();
         Command mapping = MappingCommand.Create(out Command mappingTest);
         IReadOnlyList<Command> operating = new OperatingCommands(ServeRequest.DefaultUrl, severalSources: true).Create();
         var root = new RootCommand("Release Integrity: one trusted current record per released artifact, from what four systems say about it.")
         {
-            demo, serve, doctor, reconcile, mapping,
+            demo, serve, token, doctor, reconcile, mapping,
         };
         foreach (Command one in operating)
         {
@@ -42,6 +43,7 @@ internal static class Program
             [root] = Notes,
             [demo] = DemoCommand.Notes,
             [serve] = ServeCommand.Notes,
+            [token] = TokenCommand.Notes,
             [doctor] = DoctorCommand.Notes,
             [reconcile] = ReconcileCommand.Notes,
             [mappingTest] = MappingCommand.Notes,

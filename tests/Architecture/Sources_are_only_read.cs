@@ -58,7 +58,7 @@ public sealed class Sources_are_only_read
 
     private static bool AsksSources(string type) => type.Contains(".Resync.", StringComparison.Ordinal);
 
-    private static bool ReadsKeys(string type) => type == "ReleaseIntegrity.Collectors.Hosting.Authentication.OpenIdToken";
+    private static bool ReadsKeys(string type) => type == "ReleaseIntegrity.Hosting.Tokens.PublishedKeys";
 
     private static bool AsksOurOwn(string type) => type.StartsWith("ReleaseIntegrity.AllInOne.Demo.", StringComparison.Ordinal)
         || type.StartsWith("ReleaseIntegrity.Collectors.Hosting.Operating.Commands.", StringComparison.Ordinal)

@@ -119,7 +119,7 @@ public sealed class When_a_client_reads_over_grpc : IAsyncLifetime
     public async Task Nothing_that_it_reads_is_unmasked()
     {
         CorrectionPackage package = await PackageAsync();
-        using HttpClient http = _served.Client();
+        using HttpClient http = _served.Client(_served.Token);
         string tuple = $"/v1/tuples/{package.Tuple.Id}";
 
         foreach (string path in new[] { "/v1/ledgers", "/v1/tuples/-/packages", "/v1/tuples/-/holds", $"{tuple}/ledger", $"{tuple}/packages/{package.PackageId}" })
@@ -153,7 +153,7 @@ public sealed class When_a_client_reads_over_grpc : IAsyncLifetime
         content.Headers.ContentType = new MediaTypeHeaderValue(path.EndsWith("cloudevents", StringComparison.Ordinal)
             ? "application/cloudevents+json"
             : "application/json");
-        using HttpClient http = _served.Client();
+        using HttpClient http = _served.Client(_served.Token);
         using HttpResponseMessage response = await http.PostAsync(path, content);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
     }

@@ -48,13 +48,14 @@ internal sealed partial class Service : IDisposable
     /// <summary>What it wrote.</summary>
     public string Log => string.Join('\n', _log);
 
-    /// <summary>Settings with which any service starts: its data in a folder, and a token key for the handoff.</summary>
+    /// <summary>Settings with which any service starts: its data in a folder, and the keys of the handoff.</summary>
     public static Dictionary<string, string> Settings(Scratch scratch, params IEnumerable<(string Name, string Value)> more)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["Store__DataFolder"] = scratch["data"],
             ["Handoff__TokenKeyFile"] = scratch.Write("token.key", new string('7', 64)),
+            ["Handoff__SigningKeyFile"] = scratch.Write("signing.key", new string('5', 64)),
             ["Drain__WindowSeconds"] = "0",
             ["SecretsFolder"] = scratch["secrets"],
         };

@@ -22,7 +22,9 @@ public sealed class When_settings_can_not_work : IDisposable
     [InlineData("reconciler", "Reconciler__PolicyFile", "/nowhere/policy.yaml", "/nowhere/policy.yaml")]
     [InlineData("reconciler", "Drain__WindowSeconds", "-1", "must not be negative")]
     [InlineData("handoff", "Handoff__TokenKeyFile", "/nowhere/token.key", "openssl rand -hex 32 > /nowhere/token.key")]
-    [InlineData("handoff", "Handoff__GrpcUrl", "http://0.0.0.0:0", "--Handoff:AllowUnauthenticated true")]
+    [InlineData("handoff", "Handoff__SigningKeyFile", "", "\"SigningKeyFile\": \"signing.key\"")]
+    [InlineData("handoff", "Handoff__SigningKeyFile", "/nowhere/signing.key", "openssl rand -hex 32 > /nowhere/signing.key")]
+    [InlineData("handoff", "Handoff__OpenId__Issuer", "https://login.example.com", "both a signing key and an OpenID provider")]
     public async Task It_is_refused_with_the_fix(string service, string setting, string value, string fix)
     {
         Dictionary<string, string> settings = Service.Settings(_scratch, ("URLS", "http://127.0.0.1:0"), ("Handoff__GrpcUrl", "http://127.0.0.1:0"));

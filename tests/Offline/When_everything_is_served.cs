@@ -1,9 +1,11 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 using Dapper;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
 using Microsoft.Data.Sqlite;
@@ -93,6 +95,9 @@ public sealed class When_everything_is_served : IDisposable
         using HttpClient http = Client(host);
 
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
+        using HttpResponseMessage unasked = await http.GetAsync("v1/ledgers", Cancelled);
+        Assert.Equal(HttpStatusCode.Unauthorized, unasked.StatusCode);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", TokenOf(host));
         Assert.Contains("ledgers", await http.GetStringAsync("v1/ledgers", Cancelled), StringComparison.Ordinal);
         Assert.Contains("\"status\":\"ready\"", await http.GetStringAsync("health/ready", Cancelled), StringComparison.Ordinal);
     }
@@ -245,11 +250,19 @@ public sealed class When_everything_is_served : IDisposable
         return (response.StatusCode, await response.Content.ReadAsStringAsync(Cancelled));
     }
 
+    private static string TokenOf(ServiceHost host) => File.ReadAllText(host.TokenFile!).Trim();
+
+    private static Metadata WithToken(Metadata headers, ServiceHost host)
+    {
+        headers.Add("authorization", "Bearer " + TokenOf(host));
+        return headers;
+    }
+
     /// <summary>The package that rests on all four records.</summary>
     private static async Task<CorrectionPackage> PackageAsync(ServiceHost host)
     {
         using GrpcChannel channel = GrpcChannel.ForAddress(host.Grpc);
-        using AsyncServerStreamingCall<WatchCorrectionPackagesResponse> watch = new HandoffService.HandoffServiceClient(channel)
+        using AsyncServerStreamingCall<WatchCorrectionPackagesResponse> watch = new HandoffService.HandoffServiceClient(channel.Intercept(headers => WithToken(headers, host)))
             .WatchCorrectionPackages(new WatchCorrectionPackagesRequest { Parent = "tuples/-" }, deadline: DateTime.UtcNow.AddSeconds(60), cancellationToken: Cancelled);
         await foreach (WatchCorrectionPackagesResponse response in watch.ResponseStream.ReadAllAsync(Cancelled))
         {

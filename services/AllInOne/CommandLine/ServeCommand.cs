@@ -43,7 +43,7 @@ internal static class ServeCommand
           POST /SOURCE/notifications/FORMAT      a notification; 202 means that it is on disk
           POST /notifications/FORMAT             the same, for formats that one source alone speaks
           GET  /SOURCE/notifications/INTAKE-ID   what became of it        GET  /SOURCE/items, /SOURCE/counts
-          GET  /v1/ledgers, /v1/tuples/-/packages, /v1/tuples/-/holds     the handoff as JSON, masked
+          GET  /v1/ledgers, /v1/tuples/-/packages, /v1/tuples/-/holds     the handoff as JSON, masked; with a token
           GET  /health/live, /health/ready
           gRPC releaseintegrity.handoff.v1.HandoffService, with reflection and health
         SOURCE is artifact-registry, signature-ledger, change-snapshot or runtime-validation.
@@ -51,6 +51,8 @@ internal static class ServeCommand
         In DIR:
           *.db            one SQLite file per service; a second process on the same folder is refused
           token.key       the key of masked tokens, made at the first start; keep it, or old tokens lose their meaning
+          signing.key     the key of tokens for the handoff, made at the first start: see token --help
+          handoff.token   a token for every role and repository, made anew at every start
           export.key      signs exported packages, made at the first start; who verifies them needs its public half
           secrets/        yours, a file per setting: secrets/Collectors__Credential__Secrets__0
           settings.json   yours, if you need one: { "Collectors": { "Credential": { "Secrets": [ "…" ] } } }
@@ -90,6 +92,11 @@ internal static class ServeCommand
             await using ServiceHost host = await ServiceHost.StartAsync(request, cancellationToken);
             await output.WriteLineAsync($"collectors  {string.Join(", ", host.Http.Select(u => $"{u}SOURCE/notifications/FORMAT"))}");
             await output.WriteLineAsync($"handoff     grpc {host.Grpc.Authority}, json {host.Http[0]}v1/ledgers");
+            if (host.TokenFile is not null)
+            {
+                await output.WriteLineAsync($"token       {host.TokenFile}, for every role and repository; send it as 'authorization: Bearer TOKEN'");
+            }
+
             await output.WriteLineAsync($"data        {Path.GetFullPath(request.DataFolder)}");
             await output.FlushAsync(cancellationToken);
             await host.WaitAsync(cancellationToken);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using ReleaseIntegrity.AllInOne.Hosting;
 using ReleaseIntegrity.Handoff.V1;
@@ -35,7 +36,13 @@ internal sealed class DemoRun
             await using ServiceHost host = await ServiceHost.StartAsync(request, cancellationToken);
             using var http = new HttpClient { BaseAddress = host.Http[0] };
             using GrpcChannel channel = GrpcChannel.ForAddress(host.Grpc);
-            var run = new DemoRun(console, http, new HandoffService.HandoffServiceClient(channel));
+            string bearer = "Bearer " + (await File.ReadAllTextAsync(host.TokenFile!, cancellationToken)).Trim();
+            CallInvoker calls = channel.Intercept(headers =>
+            {
+                headers.Add("authorization", bearer);
+                return headers;
+            });
+            var run = new DemoRun(console, http, new HandoffService.HandoffServiceClient(calls));
             await run.PlayAsync(cancellationToken);
             NextSteps.Print(console, host, serveOn);
             if (serveOn)

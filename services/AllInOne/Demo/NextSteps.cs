@@ -24,13 +24,14 @@ internal static class NextSteps
         // Written as it is: a command that was wrapped can't be pasted.
         TextWriter output = console.Profile.Out.Writer;
         output.WriteLine($"""
-              curl -s {host.Http[0]}v1/tuples/-/packages
-              curl -s {host.Http[0]}v1/tuples/-/holds?root_only=true
+              TOKEN=$(cat {host.TokenFile})
+              curl -s -H "authorization: Bearer $TOKEN" {host.Http[0]}v1/tuples/-/packages
+              curl -s -H "authorization: Bearer $TOKEN" {host.Http[0]}v1/tuples/-/holds?root_only=true
               curl -s {host.Http[0]}artifact-registry/items
               curl -i {host.Http[0]}notifications/distribution --data-binary @services/AllInOne/Demo/Scenario/{DemoScenario.Records[0].File}
               grpcurl -plaintext {host.Grpc.Authority} list
-              grpcurl -plaintext {host.Grpc.Authority} {Service}/ListLedgers
-              grpcurl -plaintext -d '{"{"}"parent":"tuples/-"{"}"}' {host.Grpc.Authority} {Service}/WatchCorrectionPackages
+              grpcurl -plaintext -H "authorization: Bearer $TOKEN" {host.Grpc.Authority} {Service}/ListLedgers
+              grpcurl -plaintext -H "authorization: Bearer $TOKEN" -d '{"{"}"parent":"tuples/-"{"}"}' {host.Grpc.Authority} {Service}/WatchCorrectionPackages
               serving until Ctrl+C; the data folder goes with it
             """);
     }

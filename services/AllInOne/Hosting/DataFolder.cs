@@ -1,6 +1,7 @@
 using System.Text;
 using ReleaseIntegrity.AllInOne.Offline;
 using ReleaseIntegrity.Export;
+using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Storage;
 
@@ -10,6 +11,7 @@ namespace ReleaseIntegrity.AllInOne.Hosting;
 internal sealed class DataFolder
 {
     private const string KeyFile = "token.key";
+    private const string SigningKeyFile = "signing.key";
     private const string ExportKeyFile = "export.key";
 
     private DataFolder(string path) => Path = path;
@@ -22,6 +24,9 @@ internal sealed class DataFolder
 
     /// <summary>Secrets, a file per setting (<c>Collectors__Credential__Secrets__0</c>); need not be there.</summary>
     public string SecretsFolder => System.IO.Path.Combine(Path, "secrets");
+
+    /// <summary>A token for every role and repository, made at the first start: for whoever may read this folder.</summary>
+    public string HandoffTokenFile => System.IO.Path.Combine(Path, "handoff.token");
 
     /// <summary>The handoff's store.</summary>
     public StoreOptions Handoff
@@ -79,6 +84,26 @@ internal sealed class DataFolder
         }
     }
 
+    /// <summary>The key that signs tokens for the handoff, made at the first start.</summary>
+    /// <exception cref="UsageException">The key file is damaged.</exception>
+    public SigningKey SigningKey()
+    {
+        string file = System.IO.Path.Combine(Path, SigningKeyFile);
+        try
+        {
+            if (!File.Exists(file))
+            {
+                Write(file, ReleaseIntegrity.Handoff.Access.SigningKey.Generate().Export());
+            }
+
+            return ReleaseIntegrity.Handoff.Access.SigningKey.Read(file);
+        }
+        catch (SigningKeyException bad)
+        {
+            throw new UsageException(bad.Message);
+        }
+    }
+
     /// <summary>The key that signs exported packages, made at the first start.</summary>
     /// <exception cref="UsageException">The key file is damaged.</exception>
     public ExportKey ExportKey()
@@ -99,6 +124,9 @@ internal sealed class DataFolder
         }
     }
 
+    /// <summary>Keeps a token for every role and repository; it replaces the one before.</summary>
+    public void WriteHandoffToken(string token) => Write(HandoffTokenFile, token + "\n");
+
     /// <summary>Whole or not at all, and readable by nobody else.</summary>
     private static void Write(string file, string text)
     {
@@ -115,6 +143,6 @@ internal sealed class DataFolder
             stream.Flush(flushToDisk: true);
         }
 
-        File.Move(draft, file);
+        File.Move(draft, file, overwrite: true);
     }
 }

@@ -4,8 +4,8 @@ using ReleaseIntegrity.Contracts;
 namespace ReleaseIntegrity.AllInOne.Hosting;
 
 /// <summary>
-/// Keeps everything but the collectors to this machine: ledgers, packages and the reconciler's tables ask for no
-/// credential yet, so they answer nobody from elsewhere, wherever the process listens.
+/// Keeps everything but the collectors to this machine: the reconciler's tables ask for no credential, and a token of the
+/// handoff should not travel without TLS; so they answer nobody from elsewhere, wherever the process listens.
 /// </summary>
 internal static class LocalOnly
 {
@@ -21,6 +21,6 @@ internal static class LocalOnly
             : Results.Problem(
                 statusCode: StatusCodes.Status403Forbidden,
                 title: "this machine only",
-                detail: "the handoff asks for no credential yet, so it answers on this machine only; forward the port: ssh -L").ExecuteAsync(context);
+                detail: "here the handoff answers on this machine only; forward the port: ssh -L").ExecuteAsync(context);
     });
 }

@@ -25,15 +25,19 @@ internal sealed class ServiceHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private ServiceHost(WebApplication app, IReadOnlyList<Uri> http, Uri grpc)
+    private ServiceHost(WebApplication app, IReadOnlyList<Uri> http, Uri grpc, string? tokenFile)
     {
         _app = app;
+        TokenFile = tokenFile;
         Http = http;
         Grpc = grpc;
     }
 
     /// <summary>Where the collectors and the JSON form of the handoff listen.</summary>
     public IReadOnlyList<Uri> Http { get; }
+
+    /// <summary>The file of a token for everything; null where an OpenID provider or another key issues tokens.</summary>
+    public string? TokenFile { get; }
 
     /// <summary>Where the gRPC handoff listens: HTTP/2 without TLS, on loopback.</summary>
     public Uri Grpc { get; }
@@ -80,7 +84,7 @@ internal sealed class ServiceHost : IAsyncDisposable
             throw new UsageException(string.Join('\n', StartRefusal.ReasonsOf(e) ?? [e.Message]));
         }
 
-        return new ServiceHost(app, [.. listening.Select(l => Reachable(l.Bound, l.Scheme))], Reachable(grpc!, "http"));
+        return new ServiceHost(app, [.. listening.Select(l => Reachable(l.Bound, l.Scheme))], Reachable(grpc!, "http"), TokenFileOf(app, data));
     }
 
     /// <summary>Serves until the process is told to stop.</summary>
@@ -91,6 +95,17 @@ internal sealed class ServiceHost : IAsyncDisposable
     {
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
+    }
+
+    private static string? TokenFileOf(WebApplication app, DataFolder data)
+    {
+        if (!HandoffAccess.IsOwn(app.Configuration))
+        {
+            return null;
+        }
+
+        app.Logger.LogInformation("handoff: a token for every role and repository is in {File}; others are made with the command token", data.HandoffTokenFile);
+        return data.HandoffTokenFile;
     }
 
     private static Policy ShippedOr(string? path) => path is null
@@ -167,7 +182,13 @@ internal sealed class ServiceHost : IAsyncDisposable
         services.AddSingleton(policy);
         services.AddSingleton<IEvidenceReferences, OwnReconciler>();
         services.AddReconciler(options => options.Store.DataFolder = data.Path);
-        services.AddHandoff(new HandoffOptions { Store = data.Handoff, TokenKey = data.TokenKey(), ExportKey = data.ExportKey() });
+        services.AddHandoff(new HandoffOptions
+        {
+            Store = data.Handoff,
+            TokenKey = data.TokenKey(),
+            Access = HandoffAccess.Of(configuration, data),
+            ExportKey = data.ExportKey(),
+        });
         services.AddBus(new BusOptions(), bus =>
         {
             bus.AddReconcilerConsumers();

@@ -3,11 +3,11 @@ using Google.Rpc;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Api;
 using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
-using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Handoff.Watching;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Messaging.Consuming;
@@ -47,13 +47,16 @@ public static class HandoffHosting
             p.GetRequiredService<HandoffStore>(), p.GetRequiredService<Masker>(), p.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.AddSingleton<PackageTail>();
         services.AddHostedService(p => p.GetRequiredService<PackageTail>());
+        services.AddSingleton(new BearerTokens(options.Access));
+        services.AddSingleton<AccessInterceptor>();
         services.AddGrpc(grpc =>
         {
+            grpc.Interceptors.Add<AccessInterceptor>();
             grpc.EnableDetailedErrors = false;
             grpc.MaxReceiveMessageSize = MaximumRequestBytes;
             grpc.MaxSendMessageSize = null;
         }).AddJsonTranscoding(json =>
-            json.TypeRegistry = TypeRegistry.FromFiles(ErrorDetailsReflection.Descriptor, HandoffReflection.Descriptor));
+            json.TypeRegistry = TypeRegistry.FromFiles([ErrorDetailsReflection.Descriptor, .. AccessRules.Files]));
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<StoreHealth>("handoff-store");
         return services;

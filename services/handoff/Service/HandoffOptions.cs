@@ -1,4 +1,5 @@
 using ReleaseIntegrity.Export;
+using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Storage;
 
@@ -12,6 +13,9 @@ public sealed record HandoffOptions
 
     /// <summary>The key of all tokens and tuple ids. With another key the same store shows other tokens and ids.</summary>
     public required TokenKey TokenKey { get; init; }
+
+    /// <summary>Whose tokens are let in.</summary>
+    public required AccessOptions Access { get; init; }
 
     /// <summary>Signs exported packages; without it none is exported.</summary>
     public ExportKey? ExportKey { get; init; }

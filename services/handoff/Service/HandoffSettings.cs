@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using ReleaseIntegrity.Export;
-using ReleaseIntegrity.Hosting;
+using ReleaseIntegrity.Handoff.Access;
+using ReleaseIntegrity.Hosting.Tokens;
 using ReleaseIntegrity.Masking;
 
 namespace ReleaseIntegrity.Handoff;
@@ -17,11 +18,11 @@ public sealed class HandoffSettings
     /// <summary>The file of the token key.</summary>
     public string? TokenKeyFile { get; set; }
 
-    /// <summary>
-    /// Lets it listen beyond loopback although it asks for no credential: whoever reaches it reads every ledger, masked.
-    /// For a network that a proxy or a firewall guards.
-    /// </summary>
-    public bool AllowUnauthenticated { get; set; }
+    /// <summary>The file of a signing key of its own, where no OpenID provider is.</summary>
+    public string? SigningKeyFile { get; set; }
+
+    /// <summary>The OpenID provider whose tokens are let in; instead of a signing key.</summary>
+    public OpenIdSettings? OpenId { get; set; }
 
     /// <summary>The file of the key that signs exported packages, ECDSA P-256 in PEM; without it none is exported.</summary>
     public string? ExportKeyFile { get; set; }
@@ -59,19 +60,53 @@ public sealed class HandoffSettings
         }
     }
 
-    /// <summary>Refuses to be reached from other machines, unless that was said to be meant.</summary>
-    /// <param name="addresses">Everything that it is to listen on.</param>
-    /// <exception cref="ListenException">One of them is open to others.</exception>
-    public void RequireGuarded(params IEnumerable<ListenAddress> addresses)
+    /// <summary>Whose tokens are let in.</summary>
+    /// <exception cref="OptionsValidationException">Neither provider nor key is configured, or both, or one can't be used; with the fix.</exception>
+    public AccessOptions ReadAccess()
     {
-        if (!AllowUnauthenticated && addresses.FirstOrDefault(a => !a.IsLoopback) is { } open)
+        bool own = !string.IsNullOrWhiteSpace(SigningKeyFile);
+        if (own == OpenId is not null)
         {
-            throw new ListenException(
-                $"""
-                the handoff listens on {open.Url}, and asks for no credential yet: whoever reaches it reads every ledger.
-                Listen locally:                                   --urls http://127.0.0.1:7421 --{Section}:GrpcUrl http://127.0.0.1:7420
-                or, where a proxy or a firewall guards the port:  --{Section}:AllowUnauthenticated true
+            throw Refusal(
+                $$"""
+                {{(own ? "both a signing key and an OpenID provider are configured" : "nobody could call: neither an OpenID provider nor a signing key is configured")}}. Write one of:
+                  "{{Section}}": { "OpenId": { "Issuer": "https://login.example.com", "Audience": "release-integrity", "Keys": "https://login.example.com/keys" } }
+                  "{{Section}}": { "SigningKeyFile": "signing.key" }     made with: (umask 077; openssl rand -hex 32 > signing.key)
                 """);
+        }
+
+        if (OpenId is { } provider)
+        {
+            Require(provider);
+            return new AccessOptions { OpenId = provider };
+        }
+
+        try
+        {
+            return new AccessOptions { SigningKey = SigningKey.Read(SigningKeyFile!) };
+        }
+        catch (SigningKeyException bad)
+        {
+            throw Refusal($"{Section}:SigningKeyFile: {bad.Message}");
+        }
+    }
+
+    private static void Require(OpenIdSettings provider)
+    {
+        const string OpenIdSection = $"{Section}:OpenId";
+        if (string.IsNullOrWhiteSpace(provider.Issuer) || string.IsNullOrWhiteSpace(provider.Audience))
+        {
+            throw Refusal($"{OpenIdSection} needs what its tokens must name: {Section}__OpenId__Issuer=https://login.example.com {Section}__OpenId__Audience=release-integrity");
+        }
+
+        if (!PublishedKeys.IsLocation(provider.Keys))
+        {
+            throw Refusal($"{OpenIdSection}:Keys must be an https address of a JSON Web Key Set, or a file: {Section}__OpenId__Keys=https://login.example.com/keys");
+        }
+
+        if (provider.ToleranceSeconds is < 0 or > 3600)
+        {
+            throw Refusal($"{OpenIdSection}:ToleranceSeconds must be from 0 to 3600: {Section}__OpenId__ToleranceSeconds=60");
         }
     }
 

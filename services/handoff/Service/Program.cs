@@ -10,15 +10,20 @@ return await ServiceProgram.RunAsync(args, new ServiceParts
     Summary = "The handoff: shows ledgers and correction packages to stewards and their tools, masked, over gRPC and JSON.",
     DefaultUrl = "http://127.0.0.1:7421",
     Migrations = HandoffHosting.Migrations,
-    Add = (builder, addresses) =>
+    Add = (builder, _) =>
     {
         HandoffSettings settings = builder.Configuration.GetSection(HandoffSettings.Section).Get<HandoffSettings>() ?? new();
         var grpc = ListenAddress.Parse(settings.GrpcUrl);
-        settings.RequireGuarded([.. addresses, grpc]);
         builder.WebHost.ConfigureKestrel(kestrel => grpc.Listen(kestrel, HttpProtocols.Http2));
         var store = StoreOptions.Of(HandoffHosting.Key);
         builder.Configuration.GetSection(StoreOptions.Section).Bind(store);
-        builder.Services.AddHandoff(new HandoffOptions { Store = store, TokenKey = settings.ReadTokenKey(), ExportKey = settings.ReadExportKey() });
+        builder.Services.AddHandoff(new HandoffOptions
+        {
+            Store = store,
+            TokenKey = settings.ReadTokenKey(),
+            Access = settings.ReadAccess(),
+            ExportKey = settings.ReadExportKey(),
+        });
         builder.Services.AddBus(BusOptions.Of(builder.Configuration), bus => bus.AddHandoffConsumers());
     },
     Map = app => app.MapHandoff(),

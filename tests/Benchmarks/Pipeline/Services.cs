@@ -40,6 +40,7 @@ internal sealed class Services : IDisposable
                 ["Bus:Port"] = brokerPort.ToString(CultureInfo.InvariantCulture),
                 ["Store:DataFolder"] = Path.Combine(_folder, name),
                 ["Handoff:TokenKeyFile"] = key,
+                ["Handoff:SigningKeyFile"] = key,
                 ["Handoff:GrpcUrl"] = $"http://127.0.0.1:{FreePort()}",
                 ["Logging:LogLevel:Default"] = "Warning",
             });

@@ -13,6 +13,7 @@ namespace ReleaseIntegrity.Tests.Distributed.Deployed;
 /// </summary>
 internal sealed class Deployment : IDisposable
 {
+    private const string SigningKey = "5151515151515151515151515151515151515151515151515151515151515151";
     private readonly Scratch _scratch = new();
     private readonly List<Replica> _replicas = [];
     private readonly List<GrpcChannel> _channels = [];
@@ -29,6 +30,7 @@ internal sealed class Deployment : IDisposable
             .Concat(settings)
             .ToDictionary(s => s.Name, s => s.Value, StringComparer.Ordinal);
         _settings["Handoff:TokenKeyFile"] = _scratch.Write("token.key", new string('7', 64));
+        _settings["Handoff:SigningKeyFile"] = _scratch.Write("signing.key", SigningKey);
         Reads = new Reads(AddressOf, () => Of(Role.Reconciler).First(r => r.IsRunning).Address);
     }
 
@@ -90,7 +92,12 @@ internal sealed class Deployment : IDisposable
     /// <summary>A client of one handoff.</summary>
     public HandoffService.HandoffServiceClient HandoffOf(Replica handoff)
     {
-        var channel = GrpcChannel.ForAddress(handoff.Grpc, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+        var channel = GrpcChannel.ForAddress(handoff.Grpc, new GrpcChannelOptions
+        {
+            MaxReceiveMessageSize = null,
+            HttpHandler = new Bearer(Bearer.ForEverything(SigningKey)),
+            DisposeHttpClient = true,
+        });
         _channels.Add(channel);
         return new HandoffService.HandoffServiceClient(channel);
     }

@@ -12,7 +12,13 @@ internal sealed partial class Served : IDisposable
     private readonly Child _child;
     private readonly StringBuilder _log = new();
 
-    private Served(Child child) => _child = child;
+    private readonly string _data;
+
+    private Served(Child child, string data)
+    {
+        _child = child;
+        _data = data;
+    }
 
     /// <summary>Where the collectors and the JSON form of the handoff listen.</summary>
     public Uri Http { get; private set; } = null!;
@@ -35,7 +41,7 @@ internal sealed partial class Served : IDisposable
     /// <summary>Starts it, and returns when it has said where it listens.</summary>
     public static async Task<Served> StartAsync(string data)
     {
-        var served = new Served(new Child(Program.AllInOne.Start("serve", "--data", data, "--urls", "http://127.0.0.1:0", "--grpc-port", "0")));
+        var served = new Served(new Child(Program.AllInOne.Start("serve", "--data", data, "--urls", "http://127.0.0.1:0", "--grpc-port", "0")), data);
         try
         {
             await served.ReadAddressesAsync();
@@ -59,8 +65,12 @@ internal sealed partial class Served : IDisposable
     /// <summary>What operators can read of it.</summary>
     public Reads Reads(string? bearer = null) => new(source => new Uri(Http, $"{source}/"), () => Http, bearer);
 
-    /// <summary>A channel to its gRPC side.</summary>
-    public GrpcChannel Channel() => GrpcChannel.ForAddress(Grpc, new GrpcChannelOptions { MaxReceiveMessageSize = null });
+    /// <summary>The token that it put into its data folder.</summary>
+    public string Token => File.ReadAllText(Path.Combine(_data, "handoff.token")).Trim();
+
+    /// <summary>A channel to its gRPC side, with the token.</summary>
+    public GrpcChannel Channel() => GrpcChannel.ForAddress(
+        Grpc, new GrpcChannelOptions { MaxReceiveMessageSize = null, HttpHandler = new Bearer(Token), DisposeHttpClient = true });
 
     /// <summary><c>kill -9</c>, at once or a moment later.</summary>
     public void Kill(TimeSpan later)

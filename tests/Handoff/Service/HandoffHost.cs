@@ -11,6 +11,7 @@ using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Handoff;
+using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Masking;
@@ -34,11 +35,13 @@ internal sealed class HandoffHost : IAsyncDisposable
         _folder = folder;
         _keep = keep;
         _app = app;
-        _channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = app.GetTestServer().CreateHandler() });
+        _channel = ChannelOf(TokenOf(CallerClaims.ByName.Values));
         Client = new HandoffService.HandoffServiceClient(_channel);
     }
 
     public static TokenKey Key { get; } = TokenKey.Parse(Encoding.ASCII.GetBytes(new string('7', 64)));
+
+    public static SigningKey SigningKey { get; } = SigningKey.Generate();
 
     public string Folder => _folder;
 
@@ -50,7 +53,20 @@ internal sealed class HandoffHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public HttpClient Http => _app.GetTestClient();
+    /// <summary>A client of the JSON form that may do everything.</summary>
+    public HttpClient Http => HttpOf(TokenOf(CallerClaims.ByName.Values));
+
+    /// <summary>A token of some roles, by default for all repositories.</summary>
+    public static string TokenOf(IEnumerable<Role> roles, params string[]? repositories) =>
+        SigningKey.Mint("maya", roles, repositories is { Length: > 0 } ? repositories : null, DateTimeOffset.UtcNow.AddHours(1));
+
+    /// <summary>A channel of a caller; without a token where it is null.</summary>
+    public GrpcChannel ChannelOf(string? token) =>
+        GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = new Authorized(_app.GetTestServer().CreateHandler(), token) });
+
+    /// <summary>A client of the JSON form.</summary>
+    public HttpClient HttpOf(string? token) =>
+        new(new Authorized(_app.GetTestServer().CreateHandler(), token)) { BaseAddress = new Uri("http://localhost") };
 
     /// <summary>Every log line, scopes and exceptions included, at the most talkative level.</summary>
     public ConcurrentQueue<string> Log { get; private init; } = [];
@@ -65,6 +81,7 @@ internal sealed class HandoffHost : IAsyncDisposable
                 ? new StoreOptions { DataFolder = folder, FileName = "handoff.db" }
                 : await place.OptionsAsync(HandoffHosting.Key, HandoffHosting.Migrations),
             TokenKey = key ?? Key,
+            Access = new AccessOptions { SigningKey = SigningKey },
             WatchPollInterval = TimeSpan.FromMilliseconds(50),
         };
         var log = new ConcurrentQueue<string>();
@@ -135,6 +152,15 @@ internal sealed class HandoffHost : IAsyncDisposable
         package["expiresAt"] = $"2026-04-22T10:{revision % 60:00}:00Z";
         package["id"] = CanonicalJson.Sha256(package);
         return package;
+    }
+
+    private sealed class Authorized(HttpMessageHandler inner, string? token) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.Authorization = token is null ? null : new("Bearer", token);
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 
     private sealed class Recorder(ConcurrentQueue<string> log) : ILoggerProvider, ILogger

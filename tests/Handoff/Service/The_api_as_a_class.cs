@@ -3,6 +3,7 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Handoff;
+using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Api;
 using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Handoff.Reading;
@@ -27,7 +28,7 @@ public sealed class The_api_as_a_class : IAsyncLifetime, System.Diagnostics.Metr
 
     public async ValueTask InitializeAsync()
     {
-        var options = new HandoffOptions { Store = new StoreOptions { DataFolder = _folder, FileName = "handoff.db" }, TokenKey = HandoffHost.Key };
+        var options = new HandoffOptions { Store = new StoreOptions { DataFolder = _folder, FileName = "handoff.db" }, TokenKey = HandoffHost.Key, Access = new AccessOptions { SigningKey = HandoffHost.SigningKey } };
         _store = new HandoffStore(
             Stores.Open(options.Store, HandoffStore.Migrations), _masker, TimeProvider.System);
         await _store.RekeyAsync(CancellationToken.None);
@@ -78,6 +79,8 @@ public sealed class The_api_as_a_class : IAsyncLifetime, System.Diagnostics.Metr
 
     private sealed class Call : ServerCallContext
     {
+        public Call() => new Caller("tests", new HashSet<Role>(), RepositoryScope.Everything).NoteIn(this);
+
         protected override string MethodCore => "";
 
         protected override string HostCore => "";

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff;
 using ReleaseIntegrity.Handoff.V1;
@@ -133,7 +134,7 @@ public abstract class When_a_client_watches<TPlace> : IAsyncDisposable
         }
 
         var tail = host.Services.GetRequiredService<PackageTail>();
-        var watch = new PackageWatch(host.Services.GetRequiredService<HandoffStore>(), tail, TimeProvider.System, "s", null, Patience);
+        var watch = new PackageWatch(host.Services.GetRequiredService<HandoffStore>(), tail, TimeProvider.System, "s", null, new VisibleTuples(host.Services.GetRequiredService<HandoffStore>(), RepositoryScope.Everything), Patience);
         using var stop = new CancellationTokenSource(Patience);
         while ((await tail.SubscribeAsync(stop.Token)).JoinedAt < 51)
         {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ReleaseIntegrity.Collectors.Hosting.Intake;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Hosting.Tokens;
 
 namespace ReleaseIntegrity.Collectors.Hosting.Authentication;
 
@@ -93,7 +94,7 @@ internal static class CredentialRefusals
             yield return $"{path} needs issuer and audience; write for example: \"Issuers\": [ \"https://accounts.google.com\" ], \"Audiences\": [ \"https://collector.example.com\" ]";
         }
 
-        if (!OpenIdToken.IsKeysLocation(credential.Keys))
+        if (!PublishedKeys.IsLocation(credential.Keys))
         {
             yield return $"{path}:Keys must be a file or an https address of a key set; write for example: \"Keys\": \"https://www.googleapis.com/oauth2/v3/certs\"";
         }

@@ -1,9 +1,8 @@
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Protocols;
 using Microsoft.IdentityModel.Tokens;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Hosting.Tokens;
 
 namespace ReleaseIntegrity.Collectors.Hosting.Authentication;
 
@@ -18,38 +17,28 @@ internal sealed class OpenIdToken : ISenderCheck
     private const int LongestToken = 16 * 1024;
 
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken };
-    private readonly ConfigurationManager<KeySet> _keys;
+    private readonly PublishedKeys _keys;
     private readonly TokenValidationParameters _wanted;
     private readonly IReadOnlyDictionary<string, string> _claims;
 
     public OpenIdToken(CredentialOptions options)
     {
         _claims = options.Claims.AsReadOnly();
-        _keys = new ConfigurationManager<KeySet>(options.Keys, new KeySetRetriever(), DocumentRetriever(options.Keys!));
+        _keys = new PublishedKeys(options.Keys!);
         _wanted = new TokenValidationParameters
         {
-            ConfigurationManager = _keys,
             ValidIssuers = options.Issuers,
             ValidAudiences = options.Audiences,
-            ValidAlgorithms =
-            [
-                SecurityAlgorithms.RsaSha256, SecurityAlgorithms.RsaSha384, SecurityAlgorithms.RsaSha512,
-                SecurityAlgorithms.RsaSsaPssSha256, SecurityAlgorithms.RsaSsaPssSha384, SecurityAlgorithms.RsaSsaPssSha512,
-                SecurityAlgorithms.EcdsaSha256, SecurityAlgorithms.EcdsaSha384, SecurityAlgorithms.EcdsaSha512,
-            ],
             RequireExpirationTime = true,
             RequireSignedTokens = true,
             ClockSkew = TimeSpan.FromSeconds(options.ToleranceSeconds),
         };
+        _keys.ApplyTo(_wanted);
     }
 
     public string Scheme => WireNames.Of(CredentialScheme.Oidc);
 
     public string Wanted => "send a token of the configured issuer for the configured audience, 'Bearer TOKEN', in the header Authorization";
-
-    /// <summary>Whether keys can be read from there: an https address, on this machine also http, or a file.</summary>
-    public static bool IsKeysLocation(string? keys) => keys is { Length: > 0 }
-        && (!Uri.TryCreate(keys, UriKind.Absolute, out Uri? uri) || uri.IsFile || uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback));
 
     public async ValueTask<Admission> OfRequestAsync(HttpContext context)
     {
@@ -59,12 +48,7 @@ internal sealed class OpenIdToken : ISenderCheck
             return Admission.Missing;
         }
 
-        try
-        {
-            // Asked for apart, to tell a token that is wrong from keys that are away.
-            await _keys.GetConfigurationAsync(context.RequestAborted);
-        }
-        catch (Exception) when (!context.RequestAborted.IsCancellationRequested)
+        if (!await _keys.AreThereAsync(context.RequestAborted))
         {
             return Admission.Undecided;
         }
@@ -76,34 +60,4 @@ internal sealed class OpenIdToken : ISenderCheck
     }
 
     private static string? TextOf(object? claim) => claim is bool flag ? (flag ? "true" : "false") : claim?.ToString();
-
-    private static IDocumentRetriever DocumentRetriever(string keys) =>
-        Uri.TryCreate(keys, UriKind.Absolute, out Uri? uri) && !uri.IsFile
-            ? new HttpDocumentRetriever(new HttpClient { Timeout = TimeSpan.FromSeconds(10), MaxResponseContentBufferSize = 1024 * 1024 })
-            {
-                RequireHttps = !uri.IsLoopback,
-            }
-            : new KeyFile();
-
-    private sealed class KeySet : BaseConfiguration;
-
-    private sealed class KeySetRetriever : IConfigurationRetriever<KeySet>
-    {
-        public async Task<KeySet> GetConfigurationAsync(string address, IDocumentRetriever retriever, CancellationToken cancel)
-        {
-            var set = new KeySet();
-            foreach (SecurityKey key in new JsonWebKeySet(await retriever.GetDocumentAsync(address, cancel)).GetSigningKeys())
-            {
-                set.SigningKeys.Add(key);
-            }
-
-            return set.SigningKeys.Count > 0 ? set : throw new FormatException("the key set has no signing key");
-        }
-    }
-
-    private sealed class KeyFile : IDocumentRetriever
-    {
-        public Task<string> GetDocumentAsync(string address, CancellationToken cancel) =>
-            File.ReadAllTextAsync(address.StartsWith("file:", StringComparison.Ordinal) ? new Uri(address).LocalPath : address, Encoding.UTF8, cancel);
-    }
 }

@@ -26,6 +26,16 @@ internal static class ApiErrors
     public static RpcException NotFound(string kind, string fix) =>
         Of(Code.NotFound, $"there is no such {kind}; {fix}", new ResourceInfo { ResourceType = kind }, Info("NOT_FOUND"));
 
+    /// <summary>UNAUTHENTICATED, with what to do.</summary>
+    public static RpcException Unauthenticated(string reason, string text) => Of(Code.Unauthenticated, text, Info(reason));
+
+    /// <summary>PERMISSION_DENIED, with what it takes.</summary>
+    public static RpcException PermissionDenied(string reason, string text) => Of(Code.PermissionDenied, text, Info(reason));
+
+    /// <summary>UNAVAILABLE: something that the service needs is away for a moment.</summary>
+    public static RpcException Unavailable(string reason, string text) =>
+        Of(Code.Unavailable, text, new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(5)) }, Info(reason));
+
     /// <summary>FAILED_PRECONDITION: the service isn't set up for it.</summary>
     public static RpcException NotConfigured(string fix) => Of(Code.FailedPrecondition, fix, Info("NOT_CONFIGURED"));
 

@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using ReleaseIntegrity.Contracts.Documents;
+using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Reading.Meanings;
 using ReleaseIntegrity.Handoff.Store;
@@ -27,17 +28,20 @@ internal sealed class HoldCalls(HandoffStore store, MaskedDocuments documents)
         string[]? after = check.PageToken(request.PageToken, query, 2);
         check.ThrowIfInvalid();
 
-        (IReadOnlyList<HoldRow> rows, IReadOnlyList<LedgerRow> ledgers) = await store.ReadAsync(
+        (IReadOnlyList<HoldRow> rows, IReadOnlyList<LedgerRow> ledgers, Func<string, bool> isVisible) = await store.ReadAsync(
             async s =>
             {
                 await Tuples.RequireAsync(s, filter.TupleId);
                 IReadOnlyList<HoldRow> holds = await HandoffQueries.HoldsAsync(s, filter, Tokens.Number(after, 0, 0), after?[1] ?? "", size + 1);
-                return (holds, await HandoffQueries.LedgersOfAsync(s, holds.Select(h => h.TupleNo)));
+                IReadOnlyList<LedgerRow> theirs = await HandoffQueries.LedgersOfAsync(s, holds.Select(h => h.TupleNo));
+                return (holds, theirs, await TupleScopes.VisibleAsync(s, Caller.Of(context).Scope, theirs.Select(l => l.TupleId)));
             },
             context.CancellationToken);
         Dictionary<long, LedgerRow> byTuple = ledgers.ToDictionary(l => l.TupleNo);
         var response = new ListHoldsResponse();
-        response.Holds.Add(rows.Take(size).Select(row => HoldOf(row, byTuple[row.TupleNo])));
+        response.Holds.Add(rows.Take(size)
+            .Where(row => isVisible(byTuple[row.TupleNo].TupleId))
+            .Select(row => HoldOf(row, byTuple[row.TupleNo])));
         response.NextPageToken = rows.Count > size
             ? Tokens.Page(query, Tokens.Text(rows[size - 1].TupleNo), rows[size - 1].Field)
             : "";

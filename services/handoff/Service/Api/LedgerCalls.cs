@@ -1,6 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using ReleaseIntegrity.Contracts.Documents;
+using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Reading.Meanings;
 using ReleaseIntegrity.Handoff.Store;
@@ -26,10 +27,17 @@ internal sealed class LedgerCalls(HandoffStore store, MaskedDocuments documents,
         string[]? after = check.PageToken(request.PageToken, query, 1);
         check.ThrowIfInvalid();
 
-        IReadOnlyList<LedgerRow> rows = await store.ReadAsync(
-            s => HandoffQueries.LedgersAsync(s, filter, Tokens.Number(after, 0, 0), size + 1), context.CancellationToken);
+        (IReadOnlyList<LedgerRow> rows, Func<string, bool> isVisible) = await store.ReadAsync(
+            async s =>
+            {
+                IReadOnlyList<LedgerRow> page = await HandoffQueries.LedgersAsync(s, filter, Tokens.Number(after, 0, 0), size + 1);
+                return (page, await TupleScopes.VisibleAsync(s, Caller.Of(context).Scope, page.Select(l => l.TupleId)));
+            },
+            context.CancellationToken);
         var response = new ListLedgersResponse();
-        response.Ledgers.Add(rows.Take(size).Select(row => LedgerMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: false)));
+        response.Ledgers.Add(rows.Take(size)
+            .Where(row => isVisible(row.TupleId))
+            .Select(row => LedgerMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: false)));
         response.NextPageToken = rows.Count > size ? Tokens.Page(query, Tokens.Text(rows[size - 1].TupleNo)) : "";
         return response;
     }

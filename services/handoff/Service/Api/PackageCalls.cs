@@ -1,4 +1,5 @@
 using Grpc.Core;
+using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Comparing;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
@@ -33,15 +34,18 @@ internal sealed class PackageCalls(HandoffStore store, MaskedDocuments documents
         string[]? after = check.PageToken(request.PageToken, query, 2);
         check.ThrowIfInvalid();
 
-        IReadOnlyList<PackageRow> rows = await store.ReadAsync(
+        (IReadOnlyList<PackageRow> rows, Func<string, bool> isVisible) = await store.ReadAsync(
             async s =>
             {
                 await Tuples.RequireAsync(s, filter.TupleId);
-                return await HandoffQueries.PackagesAsync(s, filter, PackagePlace.Of(after), size + 1);
+                IReadOnlyList<PackageRow> page = await HandoffQueries.PackagesAsync(s, filter, PackagePlace.Of(after), size + 1);
+                return (page, await TupleScopes.VisibleAsync(s, Caller.Of(context).Scope, page.Select(p => p.TupleId)));
             },
             context.CancellationToken);
         var response = new ListCorrectionPackagesResponse();
-        response.Packages.Add(rows.Take(size).Select(row => PackageMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: false)));
+        response.Packages.Add(rows.Take(size)
+            .Where(row => isVisible(row.TupleId))
+            .Select(row => PackageMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: false)));
         response.NextPageToken = rows.Count > size ? Tokens.Page(query, PackagePlace.Of(rows[size - 1]).ToKey()) : "";
         return response;
     }

@@ -1,7 +1,9 @@
 using Grpc.Core;
+using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
+using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Handoff.Api;
 
@@ -18,14 +20,19 @@ internal sealed class ReleaseCalls(HandoffStore store, MaskedDocuments documents
         string[]? after = check.PageToken(request.PageToken, query, 1);
         check.ThrowIfInvalid();
 
-        ((int tuples, int onHold), IReadOnlyList<LedgerRow> ledgers, Dictionary<string, PackageRow> packages) = await store.ReadAsync(
+        RepositoryScope scope = Caller.Of(context).Scope;
+        ((int tuples, int onHold), LedgerRow[] ledgers, bool more, Dictionary<string, PackageRow> packages, long last) = await store.ReadAsync(
             async s =>
             {
-                (int, int) counts = await HandoffQueries.CountTrainAsync(s, train);
+                (int, int) counts = scope.IsEverything
+                    ? await HandoffQueries.CountTrainAsync(s, train)
+                    : await CountInScopeAsync(s, train, scope);
                 IReadOnlyList<LedgerRow> page = await HandoffQueries.LedgersAsync(
                     s, new LedgerFilter { ReleaseTrain = train }, Tokens.Number(after, 0, 0), size + 1);
-                IReadOnlyList<PackageRow> last = await HandoffQueries.LastPackagesAsync(s, page.Take(size).Select(l => l.TupleNo));
-                return (counts, page, last.ToDictionary(p => p.TupleId));
+                Func<string, bool> isVisible = await TupleScopes.VisibleAsync(s, scope, page.Select(l => l.TupleId));
+                LedgerRow[] shown = [.. page.Take(size).Where(l => isVisible(l.TupleId))];
+                IReadOnlyList<PackageRow> standing = await HandoffQueries.LastPackagesAsync(s, shown.Select(l => l.TupleNo));
+                return (counts, shown, page.Count > size, standing.ToDictionary(p => p.TupleId), page.Count > size ? page[size - 1].TupleNo : 0);
             },
             context.CancellationToken);
         if (tuples == 0)
@@ -34,8 +41,15 @@ internal sealed class ReleaseCalls(HandoffStore store, MaskedDocuments documents
         }
 
         var view = new ReleaseView { Name = $"releases/{train}", TupleCount = tuples, OnHoldCount = onHold };
-        view.Tuples.Add(ledgers.Take(size).Select(l => ReleaseMessages.Of(l, documents.Of(l).View, packages.GetValueOrDefault(l.TupleId))));
-        view.NextPageToken = ledgers.Count > size ? Tokens.Page(query, Tokens.Text(ledgers[size - 1].TupleNo)) : "";
+        view.Tuples.Add(ledgers.Select(l => ReleaseMessages.Of(l, documents.Of(l).View, packages.GetValueOrDefault(l.TupleId))));
+        view.NextPageToken = more ? Tokens.Page(query, Tokens.Text(last)) : "";
         return view;
+    }
+
+    private static async Task<(int Tuples, int OnHold)> CountInScopeAsync(StoreSnapshot snapshot, string train, RepositoryScope scope)
+    {
+        IReadOnlyList<TupleRow> tuples = await HandoffQueries.TuplesOfTrainAsync(snapshot, train);
+        TupleRow[] visible = [.. tuples.Where(t => scope.Includes(t.Reference))];
+        return (visible.Length, visible.Count(t => t.OnHold));
     }
 }

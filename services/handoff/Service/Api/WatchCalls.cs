@@ -1,4 +1,5 @@
 using Grpc.Core;
+using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Handoff.Watching;
@@ -28,6 +29,7 @@ internal sealed class WatchCalls(HandoffStore store, PackageTail tail, TimeProvi
 
         // Headers at once: a client of a quiet stream must not take it for a hanging one.
         await context.WriteResponseHeadersAsync([]);
-        await new PackageWatch(store, tail, clock, storeId, tupleId, heartbeat).RunAsync(after, responseStream, context.CancellationToken);
+        await new PackageWatch(store, tail, clock, storeId, tupleId, new VisibleTuples(store, Caller.Of(context).Scope), heartbeat)
+            .RunAsync(after, responseStream, context.CancellationToken);
     }
 }

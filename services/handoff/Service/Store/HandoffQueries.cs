@@ -70,6 +70,14 @@ internal static class HandoffQueries
     public static Task<IReadOnlyList<LedgerRow>> LedgersOfAsync(StoreSnapshot snapshot, IEnumerable<long> tupleNos) =>
         snapshot.QueryAsync<LedgerRow>(Sql(snapshot).LedgersOf, new { numbers = snapshot.Keys(tupleNos) });
 
+    /// <summary>The tuples of a release train, and whether they are on hold.</summary>
+    public static Task<IReadOnlyList<TupleRow>> TuplesOfTrainAsync(StoreSnapshot snapshot, string train) =>
+        snapshot.QueryAsync<TupleRow>(Sql(snapshot).TuplesOfTrain, new { train });
+
+    /// <summary>Those of some tuples that there are.</summary>
+    public static Task<IReadOnlyList<TupleRow>> TuplesAsync(StoreSnapshot snapshot, IEnumerable<string> tupleIds) =>
+        snapshot.QueryAsync<TupleRow>(Sql(snapshot).TuplesOf, new { ids = snapshot.Keys(tupleIds) });
+
     /// <summary>Whether there is such a tuple.</summary>
     public static async Task<bool> HasTupleAsync(StoreSnapshot snapshot, string tupleId) =>
         await snapshot.SingleAsync<long>(Sql(snapshot).CountTuples, new { tupleId }) > 0;

@@ -50,7 +50,19 @@ internal sealed record HandoffStatements(string Engine)
     /// <summary>Notes the key that tuple ids are made with; changes a row only where it was another.</summary>
     public string MarkKey { get; } = "update handoff set key_mark = @mark where key_mark <> @mark";
 
-    public string AllTuples { get; } = "select tuple_no, registry, repository, tag from tuple";
+    public string AllTuples { get; } = "select tuple_no, tuple_id, registry, repository, tag from tuple";
+
+    /// <summary>The tuples of a release train, and whether they are on hold.</summary>
+    public string TuplesOfTrain { get; } =
+        """
+        select t.tuple_no, t.tuple_id, t.registry, t.repository, t.tag, l.on_hold
+        from ledger l join tuple t on t.tuple_no = l.tuple_no
+        where l.release_train = @train
+        """;
+
+    /// <summary>Some tuples, by their ids.</summary>
+    public string TuplesOf { get; } =
+        $"select tuple_no, tuple_id, registry, repository, tag from tuple where tuple_id in (select value from {Keys(Engine, "ids")})";
 
     public string CountTuples { get; } = "select count(*) from tuple where tuple_id = @tupleId";
 

@@ -89,14 +89,4 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => store.DisposeAsync();
-
-    private sealed record TupleRow
-    {
-        public long TupleNo { get; init; }
-        public string Registry { get; init; } = "";
-        public string Repository { get; init; } = "";
-        public string Tag { get; init; } = "";
-
-        public ImageReference Reference => new(Registry, Repository, Tag);
-    }
 }

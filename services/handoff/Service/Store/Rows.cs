@@ -1,6 +1,22 @@
+using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Handoff.Api;
 
 namespace ReleaseIntegrity.Handoff.Store;
+
+/// <summary>One tuple as stored.</summary>
+internal sealed record TupleRow
+{
+    public long TupleNo { get; init; }
+    public string TupleId { get; init; } = "";
+    public string Registry { get; init; } = "";
+    public string Repository { get; init; } = "";
+    public string Tag { get; init; } = "";
+
+    /// <summary>Of its ledger, where that was asked for.</summary>
+    public bool OnHold { get; init; }
+
+    public ImageReference Reference => new(Registry, Repository, Tag);
+}
 
 /// <summary>One package as stored: unmasked content and what stands beside it.</summary>
 internal sealed record PackageRow

@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Api;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
@@ -8,7 +9,7 @@ namespace ReleaseIntegrity.Handoff.Watching;
 
 /// <summary>One client's watch: first what the store has after the resume token, then what the tail brings.</summary>
 internal sealed class PackageWatch(
-    HandoffStore store, PackageTail tail, TimeProvider clock, string storeId, string? tupleId, TimeSpan heartbeat)
+    HandoffStore store, PackageTail tail, TimeProvider clock, string storeId, string? tupleId, VisibleTuples visible, TimeSpan heartbeat)
 {
     private const int BatchSize = 50;
 
@@ -63,7 +64,7 @@ internal sealed class PackageWatch(
     private async Task SendAsync(
         PackageChange change, IServerStreamWriter<WatchCorrectionPackagesResponse> responses, CancellationToken cancellationToken)
     {
-        if (tupleId is null || tupleId == change.TupleId)
+        if ((tupleId is null || tupleId == change.TupleId) && await visible.IncludeAsync(change.TupleId, cancellationToken))
         {
             await responses.WriteAsync(
                 new WatchCorrectionPackagesResponse { ResumeToken = Tokens.Resume(storeId, change.Sequence), Package = change.Package },
