@@ -22,6 +22,9 @@ public sealed class HandoffSettings
     /// </summary>
     public bool AllowUnauthenticated { get; set; }
 
+    /// <summary>The fields, or mask classes, whose repairs two persons have to authorise.</summary>
+    public string[] TwoPersonFields { get; set; } = [];
+
     /// <summary>The key of all tokens.</summary>
     /// <exception cref="OptionsValidationException">It is not configured, or can't be read; with the fix.</exception>
     public TokenKey ReadTokenKey()

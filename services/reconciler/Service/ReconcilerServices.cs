@@ -73,6 +73,7 @@ public static class ReconcilerServices
     {
         bus.AddPartitionConsumer<ObservationsConsumer, ObservationsConsumerDefinition>();
         bus.AddConsumer<SourcesHeardConsumer, SourcesHeardConsumerDefinition>();
+        bus.AddConsumer<PinsConsumer, PinsConsumerDefinition>();
         bus.AddSagaStateMachine<CaseStateMachine, ReleaseCase, CaseDefinition>().StoredUnder(Key);
     }
 

@@ -21,12 +21,8 @@ internal static class PackageMessages
             PackageId = row.PackageId,
             Tuple = LedgerMessages.Tuple(view.Tuple, row.TupleId),
             Revision = row.Revision,
-            State = row.State switch
-            {
-                States.Superseded => PackageState.Superseded,
-                States.Closed => PackageState.Closed,
-                _ => PackageState.Prepared,
-            },
+            State = PackageStates.Of(row.State),
+            Etag = row.PackageId,
             Supersedes = row.Supersedes ?? "",
             SupersededBy = row.SupersededBy ?? "",
             PrepareTime = Timestamp.FromDateTimeOffset(row.PreparedAt),
