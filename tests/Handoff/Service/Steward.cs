@@ -39,7 +39,7 @@ internal sealed class Steward : ISubjects, System.Diagnostics.Metrics.IMeterFact
         Feed = new HandoffFeed(store, Masker, this);
         _reads = new HandoffApi(
             store, _documents, new PackageTail(store, _documents, options, NullLogger<PackageTail>.Instance), clock);
-        Decisions = new DecisionApi(store, new Decider(store, options, clock), _documents, options, this, clock);
+        Decisions = new DecisionApi(store, new Decider(store, _documents, options, clock), _documents, options, this, clock);
     }
 
     public HandoffStore Store { get; }

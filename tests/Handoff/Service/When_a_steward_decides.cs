@@ -86,6 +86,8 @@ public abstract class When_a_steward_decides<TPlace> : IAsyncDisposable
         Assert.Equal(StatusCode.Aborted, e.StatusCode);
         DecisionConflict conflict = e.GetRpcStatus()!.GetDetail<DecisionConflict>()!;
         Assert.Equal((package.Name + "@2", package.Etag), (conflict.Current, conflict.CurrentEtag));
+        Assert.Contains(conflict.Changes, c => c is { Field: "manifest-digest", Aspect: "state", Before: "held", After: "precedence" or "agreed" });
+        Assert.DoesNotContain([World.B.Text, World.Repository], s => Leaks.Shows(conflict.ToString(), s));
         Assert.Equal(StatusCode.Aborted, await Steward.RefusedAsync(steward.AcknowledgeAsync(Other(package, package.Name, old.Etag))));
         Assert.Equal(StatusCode.InvalidArgument, await Steward.RefusedAsync(steward.AcknowledgeAsync(Other(package, steward.Tuple + "/packages/latest", package.Etag))));
         Assert.Equal(StatusCode.InvalidArgument, await Steward.RefusedAsync(steward.AuthorizeAsync(package, writes: "certificate-fingerprint/000000000000")));

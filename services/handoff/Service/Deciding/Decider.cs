@@ -1,5 +1,6 @@
 using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Handoff.Api;
+using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Storage;
 
@@ -10,7 +11,7 @@ namespace ReleaseIntegrity.Handoff.Deciding;
 /// there is no instant at which one of these is there without the others. Those on one tuple exclude each other and its feed.
 /// Safe for concurrent use; a request that is repeated gives its first answer.
 /// </summary>
-internal sealed class Decider(HandoffStore store, HandoffOptions options, TimeProvider clock)
+internal sealed class Decider(HandoffStore store, MaskedDocuments documents, HandoffOptions options, TimeProvider clock)
 {
     private readonly DecisionTable _decisions = new(store.Store.Engine);
 
@@ -63,7 +64,7 @@ internal sealed class Decider(HandoffStore store, HandoffOptions options, TimePr
             ?? throw ApiErrors.NotFound("package", "ListCorrectionPackages returns the names that there are");
         PackageRow last = (await HandoffQueries.PackageAsync(transaction, proposal.TupleId, null, null))!;
         PackageView view = DocumentReader.Package(package.Content);
-        DecisionRules.RequireStanding(proposal, package, last, view.ExpiresAt, row.DecidedAt);
+        DecisionRules.RequireStanding(proposal, package, last, view.ExpiresAt, row.DecidedAt, documents);
         string? next = DecisionRules.Next(proposal.Kind, package.State);
         row = row with
         {
@@ -128,7 +129,7 @@ internal sealed class Decider(HandoffStore store, HandoffOptions options, TimePr
     {
         LedgerRow? ledger = await HandoffQueries.LedgerAsync(transaction, row.TupleId);
         (FieldView field, CandidateView candidate) = DecisionRules.Pick(
-            proposal, view, last, ledger is null ? null : DocumentReader.Ledger(ledger.Content));
+            proposal, view, last, ledger is null ? null : DocumentReader.Ledger(ledger.Content), documents);
         row = row with { Candidate = proposal.Candidate, ExpiresAt = proposal.ExpiresAt };
         DecisionRow written = await WriteAsync(transaction, proposal, row, view, null);
         if (!proposal.ValidateOnly)

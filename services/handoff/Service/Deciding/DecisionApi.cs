@@ -112,7 +112,7 @@ internal sealed class DecisionApi(
             context.CancellationToken);
         IReadOnlySet<string> writes = RollbackRules.Writes(
             DocumentReader.Package(package.Content), repairs, ledger is null ? null : DocumentReader.Ledger(ledger.Content));
-        var rollback = new Rollback { Package = DecisionMessages.NameOf(tupleId, package.PackageId, package.Revision) };
+        var rollback = new Rollback { Package = PackageMessages.NameOf(tupleId, package.PackageId, package.Revision) };
         rollback.Writes.Add(documents.Of(package).View.ProposedWrites.Where(w => writes.Contains(w.Id))
             .Select(w => LedgerMessages.Of(w with { Patch = w.Inverse, Inverse = w.Patch })));
         return rollback;

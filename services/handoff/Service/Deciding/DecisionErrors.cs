@@ -1,6 +1,8 @@
 using Google.Rpc;
 using Grpc.Core;
 using ReleaseIntegrity.Handoff.Api;
+using ReleaseIntegrity.Handoff.Comparing;
+using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
 
@@ -10,17 +12,22 @@ namespace ReleaseIntegrity.Handoff.Deciding;
 internal static class DecisionErrors
 {
     /// <summary>ABORTED: something else stands than what the decision was on.</summary>
+    /// <param name="seen">The package that the decision was on.</param>
     /// <param name="current">The package that stands; null where none does.</param>
+    /// <param name="documents">The way out of the store.</param>
     /// <param name="text">What to do.</param>
-    public static RpcException Conflict(PackageRow? current, string text) => ApiErrors.Of(
-        Code.Aborted,
-        text,
-        new DecisionConflict
+    public static RpcException Conflict(PackageRow seen, PackageRow? current, MaskedDocuments documents, string text)
+    {
+        var conflict = new DecisionConflict();
+        if (current is not null)
         {
-            Current = current is null ? "" : DecisionMessages.NameOf(current.TupleId, current.PackageId, current.Revision),
-            CurrentEtag = current?.PackageId ?? "",
-        },
-        ApiErrors.Info("DECISION_CONFLICT"));
+            conflict.Current = PackageMessages.NameOf(current.TupleId, current.PackageId, current.Revision);
+            conflict.CurrentEtag = current.PackageId;
+            conflict.Changes.Add(PackageMessages.Of(PackageComparison.Compare(documents.Of(seen).View, documents.Of(current).View)));
+        }
+
+        return ApiErrors.Of(Code.Aborted, text, conflict, ApiErrors.Info("DECISION_CONFLICT"));
+    }
 
     /// <summary>FAILED_PRECONDITION: the state of what it is on doesn't allow it.</summary>
     /// <param name="type">What kind of state, in capitals.</param>

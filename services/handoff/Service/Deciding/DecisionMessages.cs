@@ -8,10 +8,6 @@ namespace ReleaseIntegrity.Handoff.Deciding;
 /// <summary>Decisions as messages of the API; everything in them that a source or a steward wrote is masked.</summary>
 internal static class DecisionMessages
 {
-    /// <summary>The name of a package of a chain.</summary>
-    public static string NameOf(string tupleId, string packageId, long revision) =>
-        $"{PackageMessages.NameOf(tupleId, packageId)}@{Api.Tokens.Text(revision)}";
-
     /// <summary>A decision with what became of its writes.</summary>
     /// <param name="row">As stored.</param>
     /// <param name="repairs">The writes that it authorised.</param>
@@ -26,7 +22,7 @@ internal static class DecisionMessages
             Kind = row.Kind,
             Steward = row.Steward,
             DecideTime = Timestamp.FromDateTimeOffset(row.DecidedAt),
-            Package = package is null ? "" : NameOf(row.TupleId, row.PackageId!, row.PackageRevision!.Value),
+            Package = package is null ? "" : PackageMessages.NameOf(row.TupleId, row.PackageId!, row.PackageRevision!.Value),
             Field = row.Field ?? "",
             Note = documents.Note(row.Note, row.PackageContent, row.LedgerContent),
             State = row.ShownState,

@@ -1,4 +1,5 @@
 using ReleaseIntegrity.Contracts.Documents;
+using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
 
 namespace ReleaseIntegrity.Handoff.Deciding;
@@ -15,17 +16,19 @@ internal static class DecisionRules
     /// <param name="last">The last package of the tuple.</param>
     /// <param name="expiresAt">When the named one expires.</param>
     /// <param name="now">The service's time.</param>
-    public static void RequireStanding(Proposal proposal, PackageRow package, PackageRow last, DateTimeOffset? expiresAt, DateTimeOffset now)
+    /// <param name="documents">Shows what changed.</param>
+    public static void RequireStanding(
+        Proposal proposal, PackageRow package, PackageRow last, DateTimeOffset? expiresAt, DateTimeOffset now, MaskedDocuments documents)
     {
         bool ended = last.State == States.Closed || last.SupersededBy is not null;
         if (proposal.Etag != package.PackageId || package.Revision != last.Revision || ended)
         {
-            throw DecisionErrors.Conflict(ended ? null : last, "the package that this is on isn't the one that stands; look at what changed, and decide on that");
+            throw DecisionErrors.Conflict(package, ended ? null : last, documents, "the package that this is on isn't the one that stands; look at what changed, and decide on that");
         }
 
         if (expiresAt <= now)
         {
-            throw DecisionErrors.Conflict(last, "the package has expired; the reconciler prepares it anew, decide on that one");
+            throw DecisionErrors.Conflict(package, last, documents, "the package has expired; the reconciler prepares it anew, decide on that one");
         }
     }
 
@@ -67,7 +70,8 @@ internal static class DecisionRules
         writes.Any(w => twoPersonFields.Contains(w.Field) || twoPersonFields.Contains(package.Ledger.For(w.Field)!.Mask));
 
     /// <summary>The candidate that a pin picks, of the set that still stands.</summary>
-    public static (FieldView Field, CandidateView Candidate) Pick(Proposal proposal, PackageView package, PackageRow last, LedgerView? current)
+    public static (FieldView Field, CandidateView Candidate) Pick(
+        Proposal proposal, PackageView package, PackageRow last, LedgerView? current, MaskedDocuments documents)
     {
         FieldView field = package.Ledger.For(proposal.Field!)
             ?? throw Api.ApiErrors.InvalidArgument([("field", "must be a field of the package's ledger")]);
@@ -83,7 +87,7 @@ internal static class DecisionRules
         }
 
         return current?.For(field.Field) is { } now && CandidateSet.HashOf(now) != CandidateSet.HashOf(field)
-            ? throw DecisionErrors.Conflict(last, "the field's candidates have changed since the package was prepared; wait for its successor")
+            ? throw DecisionErrors.Conflict(last, last, documents, "the field's candidates have changed since the package was prepared; wait for its successor")
             : (field, candidate);
     }
 }
