@@ -21,6 +21,7 @@ namespace ReleaseIntegrity.Contracts.Json;
         typeof(WireEnumConverter<DigestKind>),
         typeof(WireEnumConverter<Approval>),
         typeof(WireEnumConverter<ItemOutcome>),
+        typeof(WireEnumConverter<PackageDecision>),
     ])]
 [JsonSerializable(typeof(Observation))]
 [JsonSerializable(typeof(IReadOnlyList<Observation>))]
@@ -38,6 +39,8 @@ namespace ReleaseIntegrity.Contracts.Json;
 [JsonSerializable(typeof(CorrectionPackageClosed))]
 [JsonSerializable(typeof(HoldsChanged))]
 [JsonSerializable(typeof(CaseChanged))]
+[JsonSerializable(typeof(StewardDecided))]
+[JsonSerializable(typeof(PinChanged))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>Adds the same spelling to serialiser options that are not ours: a bus's, a web server's.</summary>

@@ -23,6 +23,8 @@ public static class MessageTypes
         ["correction-package-closed.v1"] = ContractsJson.Default.CorrectionPackageClosed,
         ["holds-changed.v1"] = ContractsJson.Default.HoldsChanged,
         ["case-changed.v1"] = ContractsJson.Default.CaseChanged,
+        ["steward-decided.v1"] = ContractsJson.Default.StewardDecided,
+        ["pin-changed.v1"] = ContractsJson.Default.PinChanged,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<Type, string> Names =

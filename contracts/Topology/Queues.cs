@@ -7,7 +7,7 @@ namespace ReleaseIntegrity.Contracts.Topology;
 /// </summary>
 public static class Queues
 {
-    /// <summary>To the lifecycle of cases: <c>case-changed</c>, one bus message each.</summary>
+    /// <summary>To the lifecycle of cases: <c>case-changed</c> and <c>steward-decided</c>, one bus message each.</summary>
     public static QueueDeclaration Cases { get; } = new("cases.v1") { TakesParcels = false };
 
     /// <summary>To the handoff: ledgers, with the holds that they open and release, and packages, in parcels.</summary>
@@ -15,6 +15,9 @@ public static class Queues
 
     /// <summary>To the reconcilers: which source instances were heard, in parcels.</summary>
     public static QueueDeclaration SourcesHeard { get; } = new("sources-heard.v1");
+
+    /// <summary>To the reconcilers: the pins of stewards, in parcels.</summary>
+    public static QueueDeclaration Pins { get; } = new("pins.v1");
 
     /// <summary>Back to the outboxes of one process, where the transport forgets at a crash; never on a broker.</summary>
     public static QueueDeclaration Confirmations { get; } = new("outbox-confirmations.v1") { TakesParcels = false };
@@ -31,6 +34,7 @@ public static class Queues
         "cases.v1" => Cases,
         "handoff-feed.v1" => HandoffFeed,
         "sources-heard.v1" => SourcesHeard,
+        "pins.v1" => Pins,
         "outbox-confirmations.v1" => Confirmations,
         _ => ObservationPartitions.PartitionOf(name) is { } partition
             ? Observations(partition)

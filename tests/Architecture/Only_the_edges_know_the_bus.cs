@@ -24,6 +24,8 @@ public sealed class Only_the_edges_know_the_bus
         "ReleaseIntegrity.Reconciling.Folding.ObservationsConsumerDefinition",
         "ReleaseIntegrity.Reconciling.Folding.SourcesHeardConsumer",
         "ReleaseIntegrity.Reconciling.Folding.SourcesHeardConsumerDefinition",
+        "ReleaseIntegrity.Reconciling.Folding.PinsConsumer",
+        "ReleaseIntegrity.Reconciling.Folding.PinsConsumerDefinition",
         "ReleaseIntegrity.Reconciling.ReconcilerServices",
         "ReleaseIntegrity.Handoff.HandoffHosting",
         "Program", // a service's top-level statements

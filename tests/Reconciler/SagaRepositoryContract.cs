@@ -83,16 +83,18 @@ public abstract class SagaRepositoryContract<TEngine> : IAsyncLifetime
         new Random(7).Shuffle(shuffled);
         ISendEndpoint cases = await harness.Bus.GetSendEndpoint(new Uri($"queue:{Queues.Cases.Name}"));
         await Task.WhenAll(shuffled.Select(c => cases.Send(c, Ct)));
+        await cases.Send(
+            new StewardDecided { Tuple = Say.Tuple, PackageId = "p2", PackageRevision = 2, Decision = PackageDecision.Repaired, Sequence = 1, At = Say.T0 }, Ct);
         Guid id = CaseStateMachine.IdOf(Say.Tuple);
         ReleaseCase? saga = null;
-        for (int i = 0; saga?.Standing?.Revision != 6; i++)
+        for (int i = 0; saga?.Standing is not { Revision: 6, Decided: not null }; i++)
         {
             Assert.True(i < 500, "the case did not get there");
             await Task.Delay(20, Ct);
             saga = await Rows.LoadAsync(id, Ct);
         }
 
-        Assert.Equal(nameof(CaseStage.Closed), saga!.CurrentState);
+        Assert.Equal(nameof(CaseStage.Repaired), saga!.CurrentState);
         Assert.Equal(Say.Tuple.Tag, saga.Tag);
         await harness.Stop(Ct);
     }
@@ -137,6 +139,47 @@ public sealed class CaseLifecycleTests
         Assert.Equal("p2", standing!.Superseded);
     }
 
+    /// <summary>Any order and repetition of what the reconciler and the handoff say of two packages ends in one standing.</summary>
+    [Fact]
+    public void Decisions_and_changes_meet_in_any_order()
+    {
+        var random = new Random(11);
+        for (int run = 0; run < 300; run++)
+        {
+            object[] all =
+            [
+                Change(1, "p1", 1), Decided(1, PackageDecision.Acknowledged, 3), Decided(1, PackageDecision.RepairAuthorized, 4),
+                Change(2, "p1", 1, converging: true), Change(3, "p2", 2), Decided(1, PackageDecision.Repaired, 6), Decided(2, PackageDecision.Returned, 9),
+            ];
+            object[] told = [.. all.Take(1 + random.Next(all.Length))];
+            long last = told.OfType<CaseChanged>().Max(c => c.Revision);
+            StewardDecided? decided = told.OfType<StewardDecided>().MaxBy(d => d.Sequence);
+            object[] shuffled = [.. told, .. told.Take(3)];
+            random.Shuffle(shuffled);
+            CaseStanding? standing = null;
+            foreach (object message in shuffled)
+            {
+                standing = (message is CaseChanged c ? CaseLifecycle.Next(standing, c) : CaseLifecycle.Next(standing, (StewardDecided)message)) ?? standing;
+            }
+
+            CaseStage expected = last == 2 ? CaseStage.Revising
+                : decided is null || decided.PackageRevision != standing!.PackageRevision ? CaseStage.Prepared
+                : Enum.Parse<CaseStage>(decided.Decision.ToString());
+            Assert.Equal((expected, last), (standing!.Stage, standing.Revision));
+        }
+    }
+
+    [Fact]
+    public void A_decision_ends_with_its_package_and_a_repair_outlives_its_end()
+    {
+        CaseStanding standing = CaseLifecycle.Next(CaseLifecycle.Next(null, Change(1, "p1", 1))!, Decided(1, PackageDecision.RepairAuthorized, 4))!;
+        Assert.Equal(CaseStage.RepairAuthorized, standing.Stage);
+        standing = CaseLifecycle.Next(standing, Change(2, null, 1))!;
+        Assert.Equal(CaseStage.Closed, standing.Stage);
+        Assert.Equal(CaseStage.Repaired, CaseLifecycle.Next(standing, Decided(1, PackageDecision.Repaired, 5))!.Stage);
+        Assert.Equal(CaseStage.Prepared, CaseLifecycle.Next(standing, Change(3, "p2", 2))!.Stage);
+    }
+
     [Fact]
     public void What_is_not_news_changes_nothing()
     {
@@ -153,7 +196,12 @@ public sealed class CaseLifecycleTests
         Assert.NotEqual(standing.Since, CaseLifecycle.Next(standing, Change(6, "p2", 2, false))!.Since);
     }
 
-    private static CaseChanged Change(long revision, string? package, long number, bool converging) => new()
+    private static StewardDecided Decided(long package, PackageDecision decision, long sequence) => new()
+    {
+        Tuple = Say.Tuple, PackageId = $"p{package}", PackageRevision = package, Decision = decision, Sequence = sequence, At = Say.T0.AddHours(sequence),
+    };
+
+    private static CaseChanged Change(long revision, string? package, long number, bool converging = false) => new()
     {
         Tuple = Say.Tuple, Revision = revision, LedgerSha256 = "00", OnHold = false, Converging = converging,
         PackageId = package, PackageRevision = number, At = Say.T0.AddMinutes(revision),

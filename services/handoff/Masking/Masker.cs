@@ -49,6 +49,23 @@ public sealed partial class Masker(TokenKey key)
         CanonicalJson.Text(Mask(JsonNode.Parse(document, documentOptions: new JsonDocumentOptions { MaxDepth = DocumentWalk.MaximumDepth })!));
 
     /// <summary>
+    /// Free text about documents: every secret of theirs that it quotes, and everything in it that looks like a hash, becomes
+    /// the token that it has in the documents.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="documents">Unmasked <c>ledger/v1</c> or <c>package/v1</c> documents of one registry.</param>
+    public string Scrub(string text, IEnumerable<JsonNode> documents)
+    {
+        var run = new Run(key, null);
+        foreach (JsonNode document in documents)
+        {
+            run.Collect(document.AsObject());
+        }
+
+        return run.Scrub(text);
+    }
+
+    /// <summary>
     /// The name under which a tuple's documents are filed: the first 32 hex digits of HMAC-SHA256(key, "tuple", line
     /// feed, <c>registry/repository:tag</c>). Keyed, since names of files and URLs are read by everyone.
     /// </summary>
@@ -78,9 +95,13 @@ public sealed partial class Masker(TokenKey key)
 
         public JsonObject Mask(JsonObject document)
         {
-            DocumentWalk.Map(document, Collect);
+            Collect(document);
             return DocumentWalk.Map(document, Replace);
         }
+
+        public void Collect(JsonObject document) => DocumentWalk.Map(document, Collect);
+
+        public string Scrub(string text) => _secrets.Scrub(text);
 
         private string Collect(string text, Place place)
         {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Api;
+using ReleaseIntegrity.Handoff.Deciding;
 using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
@@ -31,6 +32,7 @@ public static class HandoffHosting
     /// </summary>
     public static IServiceCollection AddHandoff(this IServiceCollection services, HandoffOptions options)
     {
+        TwoPersonFields.Require(options.TwoPersonFields);
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton(options);
@@ -42,6 +44,8 @@ public static class HandoffHosting
         services.AddKeyedSingleton(Key, (p, _) => new StoreHold(
             p.GetRequiredService<HandoffStore>().Store, p.GetRequiredService<ILogger<StoreHold>>()));
         services.AddHostedService<StoreOpening>();
+        services.AddSingleton(p => p.GetRequiredService<HandoffStore>().Outbox);
+        services.AddSingleton<Decider>();
         services.AddSingleton<MaskedDocuments>();
         services.AddSingleton(p => new HandoffFeed(
             p.GetRequiredService<HandoffStore>(), p.GetRequiredService<Masker>(), p.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
@@ -62,9 +66,12 @@ public static class HandoffHosting
         return services;
     }
 
-    /// <summary>Adds the consumer that feeds the store from the bus.</summary>
-    public static void AddHandoffConsumers(this IRegistrationConfigurator bus) =>
+    /// <summary>Adds the consumer that feeds the store from the bus, and what empties the store's outbox onto it.</summary>
+    public static void AddHandoffConsumers(this IRegistrationConfigurator bus)
+    {
         bus.AddConsumer<HandoffFeedConsumer, HandoffFeedConsumerDefinition>();
+        bus.AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<OutboxDispatcher>(p, p.GetRequiredService<HandoffStore>().Outbox));
+    }
 
     /// <summary>
     /// Maps the API, its JSON form (<c>/v1/…</c>), gRPC reflection and gRPC health. gRPC needs HTTP/2: without TLS, an
@@ -73,6 +80,7 @@ public static class HandoffHosting
     public static IEndpointRouteBuilder MapHandoff(this IEndpointRouteBuilder endpoints)
     {
         endpoints.MapGrpcService<HandoffApi>();
+        endpoints.MapGrpcService<DecisionApi>();
         endpoints.MapGrpcReflectionService();
         endpoints.MapGrpcHealthChecksService();
         return endpoints;

@@ -27,6 +27,15 @@ public sealed record HandoffOptions
     public int WatchQueueLength { get; init; } = 256;
 
     /// <summary>
+    /// The fields whose repairs two persons have to authorise: names of fields, or of mask classes for all of their fields.
+    /// Default none.
+    /// </summary>
+    public IReadOnlyCollection<string> TwoPersonFields { get; init; } = [];
+
+    /// <summary>How far ahead a pin may expire. Default 30 days.</summary>
+    public TimeSpan MaximumPinDuration { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>
     /// How often the store is asked for what another process wrote; what this one writes is seen at once. Default 1 s.
     /// </summary>
     public TimeSpan WatchPollInterval { get; init; } = TimeSpan.FromSeconds(1);

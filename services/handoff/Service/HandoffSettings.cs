@@ -24,6 +24,9 @@ public sealed class HandoffSettings
     /// <summary>The OpenID provider whose tokens are let in; instead of a signing key.</summary>
     public OpenIdSettings? OpenId { get; set; }
 
+    /// <summary>The fields, or mask classes, whose repairs two persons have to authorise.</summary>
+    public string[] TwoPersonFields { get; set; } = [];
+
     /// <summary>The file of the key that signs exported packages, ECDSA P-256 in PEM; without it none is exported.</summary>
     public string? ExportKeyFile { get; set; }
 

@@ -23,6 +23,7 @@ return await ServiceProgram.RunAsync(args, new ServiceParts
             TokenKey = settings.ReadTokenKey(),
             Access = settings.ReadAccess(),
             ExportKey = settings.ReadExportKey(),
+            TwoPersonFields = settings.TwoPersonFields,
         });
         builder.Services.AddBus(BusOptions.Of(builder.Configuration), bus => bus.AddHandoffConsumers());
     },

@@ -77,6 +77,7 @@ public static class ReconcilerServices
     {
         bus.AddPartitionConsumer<ObservationsConsumer, ObservationsConsumerDefinition>();
         bus.AddGatedConsumer<SourcesHeardConsumer, SourcesHeardConsumerDefinition>(Queues.SourcesHeard);
+        bus.AddGatedConsumer<PinsConsumer, PinsConsumerDefinition>(Queues.Pins);
         bus.AddSagaStateMachine<CaseStateMachine, ReleaseCase, CaseDefinition>().StoredUnder(Key);
     }
 

@@ -12,6 +12,7 @@ internal static class Examples
     public static IReadOnlySet<string> Optional { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         "observations-normalised.v1 reread", "case-changed.v1 packageId", "correction-package-prepared.v1 supersedes",
+        "pin-changed.v1 values", "pin-changed.v1 candidateSet",
     };
 
     /// <summary>An observation with everything that one can have.</summary>
@@ -65,6 +66,14 @@ internal static class Examples
         "case-changed.v1" => new CaseChanged
         {
             Tuple = Tuple, Revision = 3, LedgerSha256 = "cd", OnHold = true, Converging = true, PackageId = "p2", PackageRevision = 2, At = At,
+        },
+        "steward-decided.v1" => new StewardDecided
+        {
+            Tuple = Tuple, PackageId = "p2", PackageRevision = 2, Decision = PackageDecision.RepairAuthorized, Sequence = 7, At = At,
+        },
+        "pin-changed.v1" => new PinChanged
+        {
+            Tuple = Tuple, Field = Field.ManifestDigest, Values = ["a"], CandidateSet = "ef", EndsAt = At, Sequence = 8, Reason = "seen at the console",
         },
         "parcel" => new Parcel("reconciler", [new ParcelItem(new Guid(1, 2, 3, new byte[8]), "hint-raised.v1", """{"in":"place"}"""u8.ToArray())]),
         _ => throw new ArgumentException($"{type} has no example: write one, and its line in Wire.approved.txt"),

@@ -76,33 +76,4 @@ public sealed class The_api_as_a_class : IAsyncLifetime, System.Diagnostics.Metr
     public void Dispose()
     {
     }
-
-    private sealed class Call : ServerCallContext
-    {
-        public Call() => new Caller("tests", new HashSet<Role>(), RepositoryScope.Everything).NoteIn(this);
-
-        protected override string MethodCore => "";
-
-        protected override string HostCore => "";
-
-        protected override string PeerCore => "";
-
-        protected override DateTime DeadlineCore => DateTime.MaxValue;
-
-        protected override Metadata RequestHeadersCore { get; } = [];
-
-        protected override CancellationToken CancellationTokenCore => CancellationToken.None;
-
-        protected override Metadata ResponseTrailersCore { get; } = [];
-
-        protected override Status StatusCore { get; set; }
-
-        protected override WriteOptions? WriteOptionsCore { get; set; }
-
-        protected override AuthContext AuthContextCore { get; } = new("", []);
-
-        protected override ContextPropagationToken CreatePropagationTokenCore(ContextPropagationOptions? options) => throw new NotSupportedException();
-
-        protected override Task WriteResponseHeadersAsyncCore(Metadata responseHeaders) => Task.CompletedTask;
-    }
 }

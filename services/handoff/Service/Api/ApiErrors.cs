@@ -47,9 +47,9 @@ internal static class ApiErrors
     public static RpcException Stopping() =>
         Of(Code.Unavailable, "the service is stopping; watch again with the last resume token", new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) }, Info("STOPPING"));
 
-    private static ErrorInfo Info(string reason) => new() { Reason = reason, Domain = Domain };
+    internal static ErrorInfo Info(string reason) => new() { Reason = reason, Domain = Domain };
 
-    private static RpcException Of(Code code, string text, params IMessage[] details)
+    internal static RpcException Of(Code code, string text, params IMessage[] details)
     {
         var status = new Google.Rpc.Status { Code = (int)code, Message = text };
         status.Details.Add(details.Select(Any.Pack));

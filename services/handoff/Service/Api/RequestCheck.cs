@@ -157,20 +157,13 @@ internal sealed partial class RequestCheck
     /// <summary>A package state as stored, or null for any.</summary>
     public string? State(PackageState state)
     {
-        switch (state)
+        string? stored = Reading.PackageStates.Stored(state);
+        if (stored is null && state != PackageState.Unspecified)
         {
-            case PackageState.Unspecified:
-                return null;
-            case PackageState.Prepared:
-                return Store.States.Prepared;
-            case PackageState.Superseded:
-                return Store.States.Superseded;
-            case PackageState.Closed:
-                return Store.States.Closed;
-            default:
-                Add("state", "must be PACKAGE_STATE_PREPARED, PACKAGE_STATE_SUPERSEDED, PACKAGE_STATE_CLOSED or unspecified");
-                return null;
+            Add("state", "must be one of the package states that handoff.proto lists, such as PACKAGE_STATE_PREPARED, or unspecified");
         }
+
+        return stored;
     }
 
     /// <summary>A number in a chain; 0 for none said.</summary>
@@ -237,6 +230,11 @@ internal sealed partial class RequestCheck
 
         return interval.ToTimeSpan();
     }
+
+    /// <summary>Notes that a field is wrong, for what only some requests have.</summary>
+    /// <param name="field">Its name in the proto.</param>
+    /// <param name="description">What it must be.</param>
+    public void Wrong(string field, string description) => Add(field, description);
 
     private void Add(string field, string description) => _violations.Add((field, description));
 

@@ -154,7 +154,8 @@ internal static class LedgerMessages
         return operation;
     }
 
-    private static FieldValue? Value(FieldValues? values)
+    /// <summary>A value, absent for none.</summary>
+    public static FieldValue? Value(FieldValues? values)
     {
         if (values is null)
         {

@@ -23,7 +23,17 @@ internal sealed class MaskedDocuments(Masker masker) : IDisposable
     public string KeyVersion => masker.KeyVersion;
 
     /// <summary>A stored package, masked.</summary>
-    public Masked<PackageView> Of(PackageRow row) => Get("package/" + row.PackageId, row.Content, DocumentReader.Package);
+    public Masked<PackageView> Of(PackageRow row) => OfPackage(row.PackageId, row.Content);
+
+    /// <summary>A package by its id and unmasked content.</summary>
+    public Masked<PackageView> OfPackage(string packageId, string content) => Get("package/" + packageId, content, DocumentReader.Package);
+
+    /// <summary>
+    /// Free text of a steward, with every secret of some documents of its tuple, and everything that looks like a hash,
+    /// replaced by its token.
+    /// </summary>
+    public string Note(string text, params IEnumerable<string?> contents) =>
+        text.Length == 0 ? text : masker.Scrub(text, contents.OfType<string>().Select(c => JsonNode.Parse(c)!));
 
     /// <summary>A stored ledger, masked.</summary>
     public Masked<LedgerView> Of(LedgerRow row) => Get("ledger/" + row.Sha256, row.Content, DocumentReader.Ledger);

@@ -18,12 +18,7 @@ internal static class PackageMessages
         string.Create(CultureInfo.InvariantCulture, $"{NameOf(tupleId, packageId)}@{revision}");
 
     /// <summary>Where a package stands.</summary>
-    public static PackageState StateOf(PackageRow row) => row.State switch
-    {
-        States.Superseded => PackageState.Superseded,
-        States.Closed => PackageState.Closed,
-        _ => PackageState.Prepared,
-    };
+    public static PackageState StateOf(PackageRow row) => PackageStates.Of(row.State);
 
     /// <summary>Differences between packages.</summary>
     public static IEnumerable<PackageDifference> Of(IEnumerable<PackageChange> changes) => changes.Select(c => new PackageDifference

@@ -1,4 +1,5 @@
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Handoff.Deciding;
 using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Storage;
@@ -16,13 +17,18 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
     private readonly TupleTable _tuples = new(store.Engine, masker);
     private readonly LedgerTable _ledgers = new(store.Engine);
     private readonly HistoryTable _history = new(store.Engine);
-    private readonly PackageTable _packages = new(store.Engine, clock);
 
     /// <summary>The schema of this store.</summary>
     public static MigrationSet Migrations { get; } = new("handoff", typeof(HandoffStore).Assembly);
 
     /// <summary>Where all of it is kept.</summary>
     public IStore Store => store;
+
+    /// <summary>What the reconciler is told; it leaves once the transaction that writes it is durable.</summary>
+    public Outbox Outbox { get; } = new(store, new OutboxOptions { Name = HandoffHosting.Key }, clock);
+
+    /// <summary>The packages, for who decides on them.</summary>
+    public PackageTable Packages { get; } = new(store.Engine, clock);
 
     /// <summary>Raised once packages have changed, on the store's own thread.</summary>
     public event Action? PackagesChanged;
@@ -72,18 +78,31 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
                     outcomes[i] = facts[i] switch
                     {
                         LedgerFact => ledgers.Dequeue(),
-                        PackageFact package => await _packages.RecordAsync(transaction, tupleNo, package),
-                        PackageEndFact end => await _packages.RecordAsync(transaction, tupleNo, end),
+                        PackageFact package => await Packages.RecordAsync(transaction, tupleNo, package),
+                        PackageEndFact end => await Packages.RecordAsync(transaction, tupleNo, end),
                         _ => throw new ArgumentException($"a fact of kind {facts[i].GetType().Name}", nameof(facts)),
                     };
                 }
 
-                if (facts.Any(f => f is PackageFact or PackageEndFact))
+                var follower = new RepairFollower(store.Engine, masker, Packages, Outbox, clock);
+                bool moved = await follower.FollowAsync(transaction, numbered);
+                if (moved || facts.Any(f => f is PackageFact or PackageEndFact))
                 {
                     transaction.OnCommitted(() => PackagesChanged?.Invoke());
                 }
 
                 return outcomes;
+            },
+            cancellationToken);
+
+    /// <summary>Runs what decides, in one transaction; whoever watches hears of it.</summary>
+    public Task<T> DecideAsync<T>(Func<StoreTransaction, Task<T>> decide, CancellationToken cancellationToken) =>
+        store.WriteAsync(
+            async transaction =>
+            {
+                T decided = await decide(transaction);
+                transaction.OnCommitted(() => PackagesChanged?.Invoke());
+                return decided;
             },
             cancellationToken);
 

@@ -36,13 +36,25 @@ internal sealed record PackageStatements(string Engine)
         where not exists (select 1 from package_end where tuple_no = @tupleNo and revision = @Revision)
         """;
 
-    public string Supersede { get; } =
-        "update package set state = @state, sequence = @sequence where tuple_no = @tupleNo and revision = @predecessor";
-
-    public string Close { get; } =
+    /// <summary>Everything that a package's state follows from.</summary>
+    public string Standing { get; } =
         """
-        update package set state = @closed, sequence = @sequence
-        where tuple_no = @tupleNo and revision = @Revision and state = @prepared
+        select p.package_id, p.state,
+            (select d.package_state from decision d where d.decision_no =
+                (select max(m.decision_no) from decision m where m.tuple_no = p.tuple_no and m.package_revision = p.revision
+                    and m.kind in ('acknowledge', 'return', 'authorize-repair') and m.state <> 'awaiting-second-person')) as decided,
+            (select count(*) from package n where n.tuple_no = p.tuple_no and n.revision > p.revision) as later,
+            (select count(*) from package_end e where e.tuple_no = p.tuple_no and e.revision = p.revision) as ended,
+            (select count(*) from repair r where r.tuple_no = p.tuple_no and r.package_revision = p.revision and r.state = 'pending') as pending,
+            (select count(*) from repair r where r.tuple_no = p.tuple_no and r.package_revision = p.revision and r.state = 'observed') as observed,
+            (select count(*) from repair r where r.tuple_no = p.tuple_no and r.package_revision = p.revision and r.state = 'diverged') as diverged
+        from package p where p.tuple_no = @tupleNo and p.revision = @revision
+        """;
+
+    public string Restate { get; } =
+        """
+        update package set state = @state, sequence = @sequence
+        where tuple_no = @tupleNo and revision = @revision
         """;
 
     public static PackageStatements For(string engine) => StoreEngines.Choose(engine, Sqlite, SqlServer);

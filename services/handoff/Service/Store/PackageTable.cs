@@ -37,12 +37,39 @@ internal sealed class PackageTable(string engine, TimeProvider clock)
             return FeedOutcome.Unchanged;
         }
 
-        // A successor that arrived before has superseded it already.
-        await transaction.ExecuteAsync(
-            _sql.Close,
-            new { closed = States.Closed, prepared = States.Prepared, tupleNo, end.Revision, sequence = await NextSequenceAsync(transaction) });
+        // A successor that arrived before has superseded it already, and the package itself may still come.
+        if (await transaction.SingleOrDefaultAsync<PackageStanding>(_sql.Standing, new { tupleNo, revision = end.Revision }) is not null)
+        {
+            await RestateAsync(transaction, tupleNo, end.Revision, tell: false);
+        }
+
         return FeedOutcome.Changed;
     }
+
+    /// <summary>Puts a package where it stands by everything that is known of it.</summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="tupleNo">The tuple.</param>
+    /// <param name="revision">The package, which is there.</param>
+    /// <param name="tell">Whoever watches hears of it even where the state stays.</param>
+    /// <param name="succeeded">A successor is about to be written: whoever watches hears first that this one is superseded.</param>
+    public async Task<PackageMove> RestateAsync(
+        StoreTransaction transaction, long tupleNo, long revision, bool tell, bool succeeded = false)
+    {
+        PackageStanding standing = await transaction.SingleAsync<PackageStanding>(_sql.Standing, new { tupleNo, revision });
+        standing = standing with { Later = standing.Later + (succeeded ? 1 : 0) };
+        string state = standing.Next;
+        long sequence = 0;
+        if (tell || state != standing.State)
+        {
+            sequence = await NextSequenceAsync(transaction);
+            await transaction.ExecuteAsync(_sql.Restate, new { state, sequence, tupleNo, revision });
+        }
+
+        return new PackageMove(standing.PackageId, state, standing.Decided, sequence);
+    }
+
+    /// <summary>Sequences are given under the row's lock, so they become visible in their order.</summary>
+    public Task<long> NextSequenceAsync(StoreTransaction transaction) => transaction.SingleAsync<long>(_sql.NextSequence);
 
     /// <summary>The package before this one has a new successor, so whoever watches must hear of it again.</summary>
     private async Task SupersedePredecessorAsync(StoreTransaction transaction, long tupleNo, long revision)
@@ -51,9 +78,7 @@ internal sealed class PackageTable(string engine, TimeProvider clock)
             _sql.Predecessor, new { tupleNo, revision });
         if (predecessor is not null)
         {
-            await transaction.ExecuteAsync(
-                _sql.Supersede,
-                new { state = States.Superseded, sequence = await NextSequenceAsync(transaction), tupleNo, predecessor });
+            await RestateAsync(transaction, tupleNo, predecessor.Value, tell: true, succeeded: true);
         }
     }
 
@@ -76,8 +101,11 @@ internal sealed class PackageTable(string engine, TimeProvider clock)
             });
         await transaction.ExecuteAsync(
             _sql.InsertReasons, new { tupleNo, package.Revision, reasons = transaction.Keys(package.Reasons) });
-    }
+    }}
 
-    /// <summary>Sequences are given under the row's lock, so they become visible in their order.</summary>
-    private Task<long> NextSequenceAsync(StoreTransaction transaction) => transaction.SingleAsync<long>(_sql.NextSequence);
-}
+/// <summary>Where a package stands.</summary>
+/// <param name="PackageId">The package.</param>
+/// <param name="State">Its state.</param>
+/// <param name="Decided">Where a decision put it; null before any.</param>
+/// <param name="Sequence">Of the change; 0 where nothing changed.</param>
+internal sealed record PackageMove(string PackageId, string State, string? Decided, long Sequence);

@@ -75,6 +75,11 @@ internal static class States
     internal const string Prepared = "prepared";
     internal const string Superseded = "superseded";
     internal const string Closed = "closed";
+    internal const string Acknowledged = "acknowledged";
+    internal const string RepairAuthorized = "repair-authorized";
+    internal const string Returned = "returned";
+    internal const string Repaired = "repaired";
+    internal const string Diverged = "diverged";
 }
 
 /// <summary>Which packages to list; null for any.</summary>

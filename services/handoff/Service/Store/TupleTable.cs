@@ -24,7 +24,7 @@ internal sealed class TupleTable(string engine, Masker masker)
         StoreTransaction transaction, IEnumerable<ImageReference> tuples)
     {
         Dictionary<string, ImageReference> byId = tuples.Distinct().ToDictionary(masker.TupleId, t => t);
-        await transaction.LockAsync([.. byId.Keys.Select(id => "tuple/" + id)]);
+        await transaction.LockAsync([.. byId.Keys.Select(LockOf)]);
         Dictionary<ImageReference, long> numbers = await SelectAsync(transaction, byId, byId.Keys);
         NewTuple[] missing =
         [
@@ -42,6 +42,11 @@ internal sealed class TupleTable(string engine, Masker masker)
 
         return numbers;
     }
+
+    /// <summary>Until the transaction ends nobody else records or decides anything about a tuple.</summary>
+    public static Task LockAsync(StoreTransaction transaction, string tupleId) => transaction.LockAsync([LockOf(tupleId)]);
+
+    private static string LockOf(string tupleId) => "tuple/" + tupleId;
 
     private async Task<Dictionary<ImageReference, long>> SelectAsync(
         StoreTransaction transaction, Dictionary<string, ImageReference> byId, IEnumerable<string> ids) =>

@@ -26,4 +26,12 @@ public sealed record TupleEvidence
 /// <param name="Sequence">The handoff's order of decisions; the greatest of a field counts.</param>
 /// <param name="Reason">Why, in the steward's words.</param>
 public sealed record Pin(
-    Field Field, IReadOnlyList<string> Values, string CandidateSet, DateTimeOffset ExpiresAt, long Sequence, string Reason);
+    Field Field, IReadOnlyList<string> Values, string CandidateSet, DateTimeOffset ExpiresAt, long Sequence, string Reason)
+{
+    /// <summary>
+    /// That an earlier pin of the field is taken back: a pin on no set, which therefore never decides, and the greatest of
+    /// its field.
+    /// </summary>
+    public static Pin TakenBack(Field field, DateTimeOffset at, long sequence, string reason) =>
+        new(field, [], "", at, sequence, reason);
+}

@@ -1,6 +1,5 @@
-using System.Security.Cryptography;
-using System.Text;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Contracts.Documents;
 
 namespace ReleaseIntegrity.Core;
 
@@ -29,13 +28,10 @@ internal static class CandidateOrder
 /// <summary>Names candidate sets, so that a pin lapses when its set changes.</summary>
 public static class CandidateSets
 {
-    /// <summary>Hash of the distinct values that may be chosen from, whoever says them.</summary>
-    public static string HashOf(IEnumerable<Candidate> candidates)
-    {
-        IEnumerable<string> values = candidates.Where(c => c.Counts)
-            .Select(c => string.Join('\n', c.Values))
-            .Distinct()
-            .Order(StringComparer.Ordinal);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', values))));
-    }
+    /// <summary>
+    /// Hash of the distinct values that may be chosen from, whoever says them. It is the same before and after a field is
+    /// decided: deciding takes nobody out of the set.
+    /// </summary>
+    public static string HashOf(IEnumerable<Candidate> candidates) =>
+        CandidateSet.HashOf(candidates.Where(c => CandidateSet.Has(WireNames.Of(c.Outcome))).Select(c => c.Values));
 }

@@ -117,6 +117,25 @@ public sealed class Folder
         _metrics.Folded(folded, _clock.GetElapsedTime(started));
     }
 
+    /// <summary>Places stewards' pins, and reconciles their tuples; a pin that is placed already changes nothing.</summary>
+    public async Task PinAsync(IReadOnlyCollection<(ImageReference Tuple, Pin Pin)> pins, CancellationToken cancellationToken)
+    {
+        long started = _clock.GetTimestamp();
+        Folded folded = await RunAsync(
+            async transaction =>
+            {
+                foreach ((ImageReference tuple, Pin pin) in pins)
+                {
+                    await _evidence.PinAsync(transaction, tuple, pin);
+                }
+
+                string[] tupleKeys = [.. pins.Select(p => EvidenceKeys.Of(p.Tuple)).Distinct()];
+                return await ReconcileAsync(transaction, tupleKeys, null, _clock.GetUtcNow());
+            },
+            cancellationToken);
+        _metrics.Folded(folded, _clock.GetElapsedTime(started));
+    }
+
     private Task<AddedEvidence> AddAsync(StoreTransaction transaction, IReadOnlyList<ObservationsNormalised> told) => _evidence.AddAsync(
         transaction,
         [.. told.Where(m => !m.Reread).SelectMany(m => m.Observations)],

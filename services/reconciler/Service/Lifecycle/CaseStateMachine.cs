@@ -24,8 +24,13 @@ public sealed class CaseStateMachine : MassTransitStateMachine<ReleaseCase>
     {
         InstanceState(c => c.CurrentState);
         Event(() => Changed, e => e.CorrelateById(m => IdOf(m.Message.Tuple)));
-        Initially(When(Changed).ThenAsync(AdvanceAsync));
-        DuringAny(When(Changed).ThenAsync(AdvanceAsync));
+        Event(() => Decided, e => e.CorrelateById(m => IdOf(m.Message.Tuple)));
+        Initially(
+            When(Changed).ThenAsync(c => AdvanceAsync(c, c.Message.Tuple, CaseLifecycle.Next(c.Saga.Standing, c.Message))),
+            When(Decided).ThenAsync(c => AdvanceAsync(c, c.Message.Tuple, CaseLifecycle.Next(c.Saga.Standing, c.Message))));
+        DuringAny(
+            When(Changed).ThenAsync(c => AdvanceAsync(c, c.Message.Tuple, CaseLifecycle.Next(c.Saga.Standing, c.Message))),
+            When(Decided).ThenAsync(c => AdvanceAsync(c, c.Message.Tuple, CaseLifecycle.Next(c.Saga.Standing, c.Message))));
     }
 
     /// <summary>In scope, nothing to decide so far.</summary>
@@ -43,20 +48,37 @@ public sealed class CaseStateMachine : MassTransitStateMachine<ReleaseCase>
     /// <summary>Nothing is left to decide.</summary>
     public State Closed { get; private set; } = null!;
 
+    /// <summary>A steward has seen the open package.</summary>
+    public State Acknowledged { get; private set; } = null!;
+
+    /// <summary>Authorised writes are awaited.</summary>
+    public State RepairAuthorized { get; private set; } = null!;
+
+    /// <summary>A steward gave the open package back.</summary>
+    public State Returned { get; private set; } = null!;
+
+    /// <summary>Every authorised write was seen.</summary>
+    public State Repaired { get; private set; } = null!;
+
+    /// <summary>An authorised write came out otherwise.</summary>
+    public State Diverged { get; private set; } = null!;
+
     /// <summary>The tuple's ledger or package changed.</summary>
     public Event<CaseChanged> Changed { get; private set; } = null!;
+
+    /// <summary>A steward decided, or what was authorised was seen.</summary>
+    public Event<StewardDecided> Decided { get; private set; } = null!;
 
     /// <summary>The id of a tuple's case.</summary>
     public static Guid IdOf(ImageReference tuple) => OutboxMessage.DerivedId("case", EvidenceKeys.Of(tuple));
 
-    private async Task AdvanceAsync(BehaviorContext<ReleaseCase, CaseChanged> context)
+    private async Task AdvanceAsync(BehaviorContext<ReleaseCase> context, ImageReference tuple, CaseStanding? next)
     {
-        if (CaseLifecycle.Next(context.Saga.Standing, context.Message) is not { } next)
+        if (next is null)
         {
             return;
         }
 
-        ImageReference tuple = context.Message.Tuple;
         context.Saga.Registry = tuple.Registry;
         context.Saga.Repository = tuple.Repository;
         context.Saga.Tag = tuple.Tag ?? "";
@@ -92,8 +114,9 @@ internal sealed class CaseDefinition : SagaDefinition<ReleaseCase>
         endpointConfigurator.UseFilter(new ConfirmCommitted(
             context.GetRequiredService<IServiceProvider>().GetRequiredKeyedService<StoreHold>(ReconcilerServices.Key)));
         // Those of one case one after the other: each would only find that the other was faster.
-        sagaConfigurator.Message<CaseChanged>(m => m.UsePartitioner(
-            endpointConfigurator.CreatePartitioner(MessagesAtOnce), c => CaseStateMachine.IdOf(c.Message.Tuple)));
+        IPartitioner oneAfterTheOther = endpointConfigurator.CreatePartitioner(MessagesAtOnce);
+        sagaConfigurator.Message<CaseChanged>(m => m.UsePartitioner(oneAfterTheOther, c => CaseStateMachine.IdOf(c.Message.Tuple)));
+        sagaConfigurator.Message<StewardDecided>(m => m.UsePartitioner(oneAfterTheOther, c => CaseStateMachine.IdOf(c.Message.Tuple)));
         endpointConfigurator.UseMessageRetry(r => r.Exponential(
             8, TimeSpan.FromMilliseconds(20), TimeSpan.FromSeconds(5), TimeSpan.FromMilliseconds(50)));
     }
