@@ -21,6 +21,7 @@ public sealed class When_a_source_misbehaves : WithFolder
     [InlineData("oci-distribution")]
     [InlineData("harbor")]
     [InlineData("rekor-v1")]
+    [InlineData("rekor-v2")]
     [InlineData("servicenow")]
     [InlineData("jira")]
     [InlineData("kubernetes")]

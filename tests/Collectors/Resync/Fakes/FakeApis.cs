@@ -27,6 +27,7 @@ internal abstract class FakeApi
         "oci-distribution" => new FakeRegistryApi(),
         "harbor" => new FakeHarbor(),
         "rekor-v1" => new FakeRekor(),
+        "rekor-v2" => new FakeTiles(),
         "servicenow" => new FakeServiceNow(),
         "jira" => new FakeJira(),
         "kubernetes" => new FakeKubernetes(),
