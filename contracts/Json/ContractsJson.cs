@@ -25,6 +25,8 @@ namespace ReleaseIntegrity.Contracts.Json;
 [JsonSerializable(typeof(Observation))]
 [JsonSerializable(typeof(IReadOnlyList<Observation>))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(IReadOnlyList<KeptReading>))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(Parcel))]
 [JsonSerializable(typeof(ObservationsNormalised))]
 [JsonSerializable(typeof(HintRaised))]

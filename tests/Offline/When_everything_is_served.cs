@@ -59,6 +59,32 @@ public sealed class When_everything_is_served : IDisposable
     }
 
     [Fact]
+    public async Task Bytes_that_no_ledger_refers_to_are_let_go_under_a_policy_and_the_others_are_kept()
+    {
+        Directory.CreateDirectory(_scratch["data"]);
+        await File.WriteAllTextAsync(
+            _scratch["data", "settings.json"],
+            """{"Collectors":{"artifact-registry":{"MaxBodyBytes":65536,"MaxBytesInFlight":65536,"Retention":{"MaxBytes":65536,"EverySeconds":1}}}}""",
+            Cancelled);
+        await using ServiceHost host = await StartAsync();
+        using HttpClient http = Client(host);
+        foreach (string body in (string[])[Story.Promotion(Story.A, "2026-03-22T08:00:00Z"), Story.Promotion(Story.B, "2026-03-22T09:00:00Z")])
+        {
+            Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(http, "artifact-registry/notifications/distribution", body + new string(' ', 60_000))).Status);
+        }
+
+        async Task<bool> IsReleasedAsync(int id) => !(await http.GetStringAsync($"artifact-registry/notifications/{id}", Cancelled))
+            .Contains("\"bodyReleasedAt\":null", StringComparison.Ordinal);
+        for (int i = 0; !await IsReleasedAsync(1); i++)
+        {
+            Assert.True(i < 600, "nothing is let go");
+            await Task.Delay(100, Cancelled);
+        }
+
+        Assert.False(await IsReleasedAsync(2));
+    }
+
+    [Fact]
     public async Task The_handoff_has_health_and_its_json_form()
     {
         await using ServiceHost host = await StartAsync();

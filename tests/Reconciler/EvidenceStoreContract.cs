@@ -107,6 +107,27 @@ public abstract class EvidenceStoreContract<TEngine> : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Only_what_is_superseded_a_duplicate_or_over_is_unreferenced_and_only_once_all_of_it_has_come()
+    {
+        Observation old = Say.Tag(Say.Tuple, Say.A, Say.T0);
+        Observation now = Say.Tag(Say.Tuple, Say.B, Say.T0.AddHours(1));
+        Observation again = now with { Lineage = now.Lineage with { NotificationSha256 = Say.Hash("resync"), ExtractedAt = Say.T0.AddHours(2) } };
+        Observation stranger = Say.Entry(1, Say.T0, null, "k", Say.Digest("nobody's"));
+        Observation pod = Say.Pod(Say.Tuple, Say.B, Say.T0);
+        Observation over = Say.Pod(Say.Tuple, Say.B, Say.T0.AddHours(1), version: 2, finished: true);
+        await AddAsync(old, now, again, stranger, pod, over);
+
+        Assert.Equal(
+            new[] { old, again, pod, over }.Select(o => o.Lineage.NotificationSha256).Order(StringComparer.Ordinal),
+            await UnreferencedAsync([.. new[] { old, now, again, stranger, pod, over }.Select(o => Reading(o))]));
+        Assert.Empty(await UnreferencedAsync(Reading(old, observations: 2)));
+        Assert.Empty(await UnreferencedAsync(Reading(old) with { MappingVersion = 2 }));
+        Assert.Empty(await UnreferencedAsync(Reading(old) with { Format = "harbor" }));
+        Assert.Empty(await UnreferencedAsync(Reading(old) with { NotificationSha256 = Say.Hash("nobody knows it") }));
+        Assert.Empty(await UnreferencedAsync(Reading(old), Reading(old, observations: 2)));
+    }
+
+    [Fact]
     public async Task A_finished_container_is_not_read_again_and_one_that_comes_back_is()
     {
         await AddAsync(Say.Tag(Say.Tuple, Say.B, Say.T0), Say.Pod(Say.Tuple, Say.B, Say.T0), Say.Pod(Say.Tuple, Say.B, Say.T0.AddHours(1), version: 2, finished: true));
@@ -200,6 +221,12 @@ public abstract class EvidenceStoreContract<TEngine> : IAsyncLifetime
         StoredItem item = Assert.Single(await Engine.Store.ReadAsync(s => Evidence.OutcomesAsync(s, tag.Lineage.NotificationSha256), Ct));
         Assert.Equal((ItemOutcome.Applied, 1L), (item.Outcome, item.Deliveries));
     }
+
+    private static KeptReading Reading(Observation observation, int observations = 1) => new(
+        observation.Lineage.NotificationSha256, observation.Lineage.Format, observation.Lineage.MappingVersion, observations);
+
+    private Task<IReadOnlyList<string>> UnreferencedAsync(params KeptReading[] readings) =>
+        Engine.Store.ReadAsync(s => Evidence.UnreferencedAsync(s, readings), Ct);
 
     private async Task<IReadOnlySet<string>> AddAsync(params IReadOnlyCollection<Observation> observations) =>
         (await Engine.Store.WriteAsync(tx => Evidence.AddAsync(tx, observations, []), Ct)).TupleKeys;

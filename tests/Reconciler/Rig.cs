@@ -83,6 +83,14 @@ internal sealed class Rig
             new { key = EvidenceKeys.Of(tuple), revision }),
         Ct))!);
 
+    public async Task<IReadOnlyList<string>> OpenPackagesAsync() =>
+    [
+        .. (await _store.ReadAsync(
+            s => s.QueryAsync<byte[]>(
+                "select p.content from package p join tuple t on t.tuple_key = p.tuple_key and t.package_revision = p.revision where p.closed_at is null"),
+            Ct)).Select(Encoding.UTF8.GetString),
+    ];
+
     /// <summary>The tuple's ledger, as it was announced last; it is the one whose hash is kept.</summary>
     public async Task<string> LedgerAsync(ImageReference tuple)
     {

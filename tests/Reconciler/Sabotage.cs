@@ -58,5 +58,8 @@ internal sealed class Sabotage(IEvidenceStore inner) : IEvidenceStore
 
     public Task<IReadOnlyDictionary<ItemOutcome, long>> CountOutcomesAsync(StoreSnapshot snapshot) => inner.CountOutcomesAsync(snapshot);
 
+    public Task<IReadOnlyList<string>> UnreferencedAsync(StoreSnapshot snapshot, IReadOnlyCollection<KeptReading> readings) =>
+        inner.UnreferencedAsync(snapshot, readings);
+
     public Task DeriveAsync(StoreTransaction transaction, Action<int> derived) => inner.DeriveAsync(transaction, derived);
 }

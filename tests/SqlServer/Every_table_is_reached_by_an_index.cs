@@ -20,6 +20,7 @@ public sealed class Every_table_is_reached_by_an_index
         ["NotificationStatements.CountItems"] = "asked for by people",
         ["NotificationStatements.CountDropped"] = "asked for by people; reads what was dropped",
         ["NotificationStatements.CountUnpublished"] = "asked for by people",
+        ["RetentionStatements.SumBytes"] = "once per look of the retention; reads the index of lengths",
         ["DerivationStatements."] = "at start, and when the policy has changed: all evidence is derived anew",
         ["WatermarkStatements.All"] = "as many rows as there are source instances",
         ["QuarantineStatements.List"] = "asked for by people; reads the index of age, at most 1,000 of it",

@@ -6,6 +6,7 @@ using ReleaseIntegrity.AllInOne.Offline.Input;
 using ReleaseIntegrity.Collectors.ArtifactRegistry;
 using ReleaseIntegrity.Collectors.ChangeSnapshot;
 using ReleaseIntegrity.Collectors.Hosting;
+using ReleaseIntegrity.Collectors.Hosting.Retention;
 using ReleaseIntegrity.Collectors.RuntimeValidation;
 using ReleaseIntegrity.Collectors.SignatureLedger;
 using ReleaseIntegrity.Contracts;
@@ -164,6 +165,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         services.AddChangeSnapshotCollector(Credentials.Of(configuration, Source.ChangeSnapshot), Configure);
         services.AddRuntimeValidationCollector(Credentials.Of(configuration, Source.RuntimeValidation), Configure);
         services.AddSingleton(policy);
+        services.AddSingleton<IEvidenceReferences, OwnReconciler>();
         services.AddReconciler(options => options.Store.DataFolder = data.Path);
         services.AddHandoff(new HandoffOptions { Store = data.Handoff, TokenKey = data.TokenKey() });
         services.AddBus(new BusOptions(), bus =>

@@ -32,8 +32,11 @@ public sealed record OutboxOptions
     /// <summary>Parcels in the transport's hands at once, at most. Default 16.</summary>
     public int PublishConcurrency { get; init; } = 16;
 
-    /// <summary>How long a claim lasts before another process may take the messages. Default 1 min.</summary>
-    public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>
+    /// How long a claim lasts before another process may take the messages: what one that died had claimed waits for so
+    /// long, and what a slow one has claimed is published twice after it. Default 10 s.
+    /// </summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>When an unconfirmed message is sent again. Default 30 s.</summary>
     public TimeSpan ResendAfter { get; init; } = TimeSpan.FromSeconds(30);

@@ -22,8 +22,8 @@ public sealed record TimerSweepOptions
     /// <summary>Timers claimed at once, at most. Default 256.</summary>
     public int BatchLimit { get; init; } = 256;
 
-    /// <summary>How long a claim lasts before another process may fire the timer. Default 1 min.</summary>
-    public TimeSpan Lease { get; init; } = TimeSpan.FromMinutes(1);
+    /// <summary>How long a claim lasts before another process may fire the timer. Default 20 s.</summary>
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Longest pause between two looks; shorter when a timer is due earlier. Default 5 s.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(5);

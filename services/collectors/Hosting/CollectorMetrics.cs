@@ -42,6 +42,16 @@ internal sealed class CollectorMetrics(Source source)
     private static readonly Gauge<double> Gap = Meter.CreateGauge<double>(
         "releaseintegrity.collector.resync.gap", "s", "For how long what pushes lost has not been made up for; 0 while the source answers in time.");
 
+    private static readonly Counter<long> Retention = Meter.CreateCounter<long>(
+        "releaseintegrity.collector.retention", "{notification}",
+        "Notifications that were due to be let go, by outcome: released, or referred where a ledger may refer to them.");
+
+    private static readonly Counter<long> RetentionUnanswered = Meter.CreateCounter<long>(
+        "releaseintegrity.collector.retention.unanswered", "{question}", "Looks that ended because the reconciler did not say what is referred to.");
+
+    private static readonly Gauge<long> KeptBytes = Meter.CreateGauge<long>(
+        "releaseintegrity.collector.kept", "By", "Bytes of kept bodies, as the retention saw them last.");
+
     private readonly string _source = WireNames.Of(source);
 
     public void Answered(string format, string answer) =>
@@ -65,6 +75,15 @@ internal sealed class CollectorMetrics(Source source)
         Silence.Record(silence.TotalSeconds, labels);
         Gap.Record(gap.TotalSeconds, labels);
     }
+
+    public void Retained(int released, int referred, long keptBytes)
+    {
+        Retention.Add(released, new TagList { { "source", _source }, { "outcome", "released" } });
+        Retention.Add(referred, new TagList { { "source", _source }, { "outcome", "referred" } });
+        KeptBytes.Record(keptBytes, new TagList { { "source", _source } });
+    }
+
+    public void Unanswered() => RetentionUnanswered.Add(1, new TagList { { "source", _source } });
 
     public void Took(string format, TimeSpan time) =>
         Duration.Record(time.TotalSeconds, new TagList { { "source", _source }, { "format", format } });

@@ -59,6 +59,9 @@ public sealed class CollectorOptions
     /// <summary>Source instances to ask what pushes lost, by a name of their own.</summary>
     public Dictionary<string, Resync.ResyncOptions> Resync { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>For how long the bytes of notifications are kept. Default: for ever.</summary>
+    public Retention.RetentionOptions Retention { get; } = new();
+
     /// <summary>Largest body in bytes, 413 above. Default 4 MiB.</summary>
     public int MaxBodyBytes { get; set; } = 4 * 1024 * 1024;
 

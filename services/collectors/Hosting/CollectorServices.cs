@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using ReleaseIntegrity.Collectors.Hosting.Intake;
 using ReleaseIntegrity.Collectors.Hosting.Normalising;
 using ReleaseIntegrity.Collectors.Hosting.Resync;
+using ReleaseIntegrity.Collectors.Hosting.Retention;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Contracts.Topology;
 using ReleaseIntegrity.Hosting.Doctor;
@@ -67,6 +68,7 @@ public static class CollectorServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<NormalisationLoop>>()));
         services.AddResync(source, apis ?? [], configure);
+        services.AddRetention(source);
         services.AddSingleton<IHostedService>(provider => Dispatcher(provider, source));
         services.AddSingleton<IDrainStep>(provider => new BacklogDrain(
             provider.GetRequiredKeyedService<Collector>(source), provider.GetRequiredService<TimeProvider>()));

@@ -6,7 +6,7 @@ using ReleaseIntegrity.Storage;
 namespace ReleaseIntegrity.Reconciling;
 
 /// <summary>What the reconciler answers about its evidence.</summary>
-public sealed class ReconcilerQueries(IStore store, IEvidenceStore evidence, Quarantine quarantine)
+public sealed class ReconcilerQueries(IStore store, IEvidenceStore evidence, Quarantine quarantine, Derivation derivation)
 {
     /// <summary>How every stored item of a notification ended.</summary>
     public Task<IReadOnlyList<StoredItem>> OutcomesAsync(string notificationSha256, CancellationToken cancellationToken) =>
@@ -15,6 +15,13 @@ public sealed class ReconcilerQueries(IStore store, IEvidenceStore evidence, Qua
     /// <summary>How many deliveries of items ended in each way; reads all evidence.</summary>
     public Task<IReadOnlyDictionary<ItemOutcome, long>> CountOutcomesAsync(CancellationToken cancellationToken) =>
         store.ReadAsync(evidence.CountOutcomesAsync, cancellationToken);
+
+    /// <summary>Of kept notifications those on which nothing rests (<see cref="IEvidenceStore.UnreferencedAsync"/>).</summary>
+    /// <returns>Their addresses; null while the evidence is not derived under this process's policy.</returns>
+    public async Task<IReadOnlyList<string>?> UnreferencedAsync(IReadOnlyCollection<KeptReading> readings, CancellationToken cancellationToken) =>
+        derivation.Missing is null
+            ? await store.ReadAsync(snapshot => evidence.UnreferencedAsync(snapshot, readings), cancellationToken)
+            : null;
 
     /// <summary>Messages that alone could not be folded.</summary>
     public Task<IReadOnlyList<QuarantinedMessage>> QuarantinedAsync(CancellationToken cancellationToken) =>

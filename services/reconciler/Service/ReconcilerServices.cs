@@ -55,7 +55,10 @@ public static class ReconcilerServices
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Quarantine>(provider, Store(provider), Timers(provider)));
         services.AddSingleton<DueTuples>();
         services.AddSingleton(provider => new ReconcilerQueries(
-            Store(provider), provider.GetRequiredService<IEvidenceStore>(), provider.GetRequiredService<Quarantine>()));
+            Store(provider),
+            provider.GetRequiredService<IEvidenceStore>(),
+            provider.GetRequiredService<Quarantine>(),
+            provider.GetRequiredService<Derivation>()));
 
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Derivation>());
         services.AddSingleton<IPartitionGate>(provider => provider.GetRequiredService<Derivation>());

@@ -3,8 +3,32 @@ using ReleaseIntegrity.Tests.Collectors.Resync.Fakes;
 
 namespace ReleaseIntegrity.Tests.Collectors.Resync;
 
-/// <summary>Whatever a source does, <c>GET watermarks</c> says what it was, and afterwards nothing is missing.</summary>
-public sealed class When_a_source_misbehaves : WithFolder
+/// <summary>A registry answers badly.</summary>
+public sealed class Oci_distribution_misbehaves() : When_a_source_misbehaves("oci-distribution");
+
+/// <summary>Harbor answers badly.</summary>
+public sealed class Harbor_misbehaves() : When_a_source_misbehaves("harbor");
+
+/// <summary>A transparency log answers badly.</summary>
+public sealed class Rekor_v1_misbehaves() : When_a_source_misbehaves("rekor-v1");
+
+/// <summary>A log of tiles answers badly.</summary>
+public sealed class Rekor_v2_misbehaves() : When_a_source_misbehaves("rekor-v2");
+
+/// <summary>ServiceNow answers badly.</summary>
+public sealed class Servicenow_misbehaves() : When_a_source_misbehaves("servicenow");
+
+/// <summary>Jira answers badly.</summary>
+public sealed class Jira_misbehaves() : When_a_source_misbehaves("jira");
+
+/// <summary>A cluster answers badly.</summary>
+public sealed class Kubernetes_misbehaves() : When_a_source_misbehaves("kubernetes");
+
+/// <summary>
+/// Whatever a source does, <c>GET watermarks</c> says what it was, and afterwards nothing is missing. A class for each,
+/// since most of it is waiting, which they can do beside each other.
+/// </summary>
+public abstract class When_a_source_misbehaves(string name) : WithFolder
 {
     private static readonly (Fault Fault, string[] Troubles)[] Faults =
     [
@@ -17,21 +41,14 @@ public sealed class When_a_source_misbehaves : WithFolder
         (Fault.TooMany, ["rate-limited"]),
     ];
 
-    [Theory]
-    [InlineData("oci-distribution")]
-    [InlineData("harbor")]
-    [InlineData("rekor-v1")]
-    [InlineData("rekor-v2")]
-    [InlineData("servicenow")]
-    [InlineData("jira")]
-    [InlineData("kubernetes")]
-    public async Task Every_fault_has_a_clear_state_and_nothing_is_lost(string name)
+    [Fact]
+    public async Task Every_fault_has_a_clear_state_and_nothing_is_lost()
     {
         FakeApi api = FakeApi.Of(name);
         api.Add(0);
         await using FakeServer server = await FakeServer.StartAsync(api.AnswerAsync);
         await using AskingCollector collector = await AskingCollector.StartAsync(
-            api.Source, Folder, server.Address, api.Api, [.. api.Settings(Folder)]);
+            api.Source, Folder, server.Address, api.Api, [.. api.Settings(Folder), ("Retries", "0")]);
         await collector.AnsweredAsync(ask: false);
         int i = 0;
         foreach ((Fault fault, string[] troubles) in Faults)
@@ -57,6 +74,14 @@ public sealed class When_a_source_misbehaves : WithFolder
         Assert.All(server.Requests, r => Assert.Matches("^(GET|HEAD) ", r));
     }
 
+    /// <summary>Every fake makes its record's tag or digest of its number.</summary>
+    private static bool Names(Observation observation, int i) => observation.Subjects.Any(s =>
+        s.Image?.Tag == $"v{i}" || s.Digest?.Text == FakeRegistry.DigestOf(BitConverter.GetBytes(i)));
+}
+
+/// <summary>What stands between a collector and its source is told apart from what the source says.</summary>
+public sealed class When_a_source_cannot_be_reached : WithFolder
+{
     [Fact]
     public async Task A_certificate_that_nobody_vouches_for_is_not_accepted()
     {
@@ -82,8 +107,4 @@ public sealed class When_a_source_misbehaves : WithFolder
         Assert.True(error.GetProperty("failures").GetInt64() >= 1);
         Assert.Equal(JsonValueKind.Null, (await collector.MarkAsync()).GetProperty("gapSeconds").ValueKind);
     }
-
-    /// <summary>Every fake makes its record's tag or digest of its number.</summary>
-    private static bool Names(Observation observation, int i) => observation.Subjects.Any(s =>
-        s.Image?.Tag == $"v{i}" || s.Digest?.Text == FakeRegistry.DigestOf(BitConverter.GetBytes(i)));
 }

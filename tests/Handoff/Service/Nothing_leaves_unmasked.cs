@@ -64,6 +64,15 @@ public class Nothing_leaves_unmasked
         yield return new GetCorrectionPackageRequest { Name = name ? text + "/packages/latest" : text };
         yield return new WatchCorrectionPackagesRequest { Parent = text, ResumeToken = name ? "" : text };
         yield return new ListHoldsRequest { Parent = text, Field = name ? "" : text, Reason = name ? "" : text };
+        yield return new DiffCorrectionPackagesRequest { Name = name ? text + "/packages/latest" : text };
+        yield return new ExportCorrectionPackageRequest { Name = name ? text + "/packages/latest" : text };
+        yield return new ListWriteTargetsRequest { Parent = name ? text + "/packages/latest" : text };
+        yield return new ExplainFieldRequest { Name = name ? text + "/ledger" : text, Field = name ? "cluster-id" : text };
+        yield return new ListTimelineRequest { Parent = text, Field = name ? "" : text };
+        yield return new GetHoldReleaseRequest { Name = name ? text + "/holds/cluster-id" : text };
+        yield return new GetReleaseViewRequest { Name = name ? "releases/rel-2026.03.22.4" : "releases/" + text };
+        yield return new GetEvaluationRequest { ReleaseTrain = name ? "" : text };
+        yield return new RebuildRequest { RequestId = name ? "6f1d0b5e-3c5e-4a3b-9a39-1b1f0f0b7a11" : text };
     }
 
     /// <summary>Calls the RPC that takes the request, and gives everything that came back as text.</summary>

@@ -1,3 +1,4 @@
+using Google.Protobuf.WellKnownTypes;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Tests.Handoff.Masking;
@@ -9,6 +10,7 @@ public abstract class When_a_client_pages<TPlace> : IAsyncDisposable
     where TPlace : StorePlace, new()
 {
     private readonly TPlace _place = new();
+    private int _seed = 2000;
 
     [Fact]
     public async Task No_package_is_repeated_or_lost_while_others_arrive()
@@ -36,6 +38,45 @@ public abstract class When_a_client_pages<TPlace> : IAsyncDisposable
         while (token.Length > 0);
 
         Assert.Equal(expected, seen);
+    }
+
+    /// <summary>Handed off in another order than prepared: lists go by the age that a steward sees.</summary>
+    [Fact]
+    public async Task Packages_go_by_age_both_ways_and_within_bounds()
+    {
+        await using HandoffHost host = await StartAsync();
+        DateTimeOffset noon = new(2026, 3, 22, 12, 0, 0, TimeSpan.Zero);
+        foreach (int minute in new[] { 3, 0, 4, 1, 1, 2 })
+        {
+            await host.Feed.Apply(HandoffHost.Prepared(new RandomDocument(_seed++), 1) with { PreparedAt = noon.AddMinutes(minute) });
+        }
+
+        Assert.Equal([4, 3, 2, 1, 1, 0], await Minutes(new ListCorrectionPackagesRequest()));
+        Assert.Equal([4, 3, 2, 1, 1, 0], await Minutes(new ListCorrectionPackagesRequest { OrderBy = "desc", State = PackageState.Prepared }));
+        Assert.Equal([0, 1, 1, 2, 3, 4], await Minutes(new ListCorrectionPackagesRequest { OrderBy = "asc" }));
+        Assert.Equal([0, 1, 1], await Minutes(new ListCorrectionPackagesRequest { OrderBy = "asc", PreparedBefore = At(2) }));
+        Assert.Equal([4, 3, 2], await Minutes(new ListCorrectionPackagesRequest { PreparedFrom = At(2) }));
+        Assert.Equal([1, 1], await Minutes(new ListCorrectionPackagesRequest { PreparedFrom = At(1), PreparedBefore = At(2), ReleaseTrain = "rel-2026.03.22.4" }));
+
+        Timestamp At(int minute) => Timestamp.FromDateTimeOffset(noon.AddMinutes(minute));
+
+        async Task<List<int>> Minutes(ListCorrectionPackagesRequest request)
+        {
+            request.Parent = "tuples/-";
+            request.PageSize = 1;
+            var minutes = new List<int>();
+            var names = new HashSet<string>();
+            do
+            {
+                ListCorrectionPackagesResponse page = await host.Client.ListCorrectionPackagesAsync(request);
+                minutes.AddRange(page.Packages.Select(p => p.PrepareTime.ToDateTimeOffset().Minute));
+                Assert.All(page.Packages, p => Assert.True(names.Add(p.Name)));
+                request.PageToken = page.NextPageToken;
+            }
+            while (request.PageToken.Length > 0);
+
+            return minutes;
+        }
     }
 
     [Fact]

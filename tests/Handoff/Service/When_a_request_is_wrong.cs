@@ -14,6 +14,7 @@ public class When_a_request_is_wrong
     public static TheoryData<string, string> Packages => new()
     {
         { """{"parent":"","page_size":-1,"page_token":"?","repository_token":"x","state":9,"hold_reason":"A B"}""", "page_size parent repository_token state hold_reason page_token" },
+        { """{"parent":"tuples/-","order_by":"age","prepared_from":"0001-01-01T00:00:00Z"}""", "order_by" },
         { """{"parent":"tuples/prod-eu-1"}""", "parent" },
         { """{"parent":"tuples/-\n"}""", "parent" },
         { """{"parent":"tuples/-","page_token":"cDEKMQoy"}""", "page_token" },

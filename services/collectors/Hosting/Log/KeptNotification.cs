@@ -113,6 +113,9 @@ internal sealed record NotificationRow
 
     public bool Failed { get; init; }
 
+    /// <summary>When the body was let go; null while it is kept.</summary>
+    public DateTimeOffset? ReleasedAt { get; init; }
+
     /// <summary>The content, where a statement selects all of it.</summary>
     public KeptNotification Kept(Source source) => new(
         NotificationId,

@@ -17,7 +17,8 @@ namespace ReleaseIntegrity.Collectors.Hosting.Log;
 /// </summary>
 internal sealed class NotificationLog(IStore store, Source source, TimeProvider clock)
 {
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+    // Long for reading a few notifications, short for whoever waits for those of a process that died.
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
     private readonly NotificationStatements _sql = NotificationStatements.For(store.Engine);
 
@@ -133,6 +134,11 @@ internal sealed class NotificationLog(IStore store, Source source, TimeProvider 
             _sql.SelectKnown, new { sha256, notification.Format, variant });
         int order = notification.ReceivedAt.CompareTo(known.ReceivedAt);
         bool earlier = order < 0 || (order == 0 && string.CompareOrdinal(headers, known.Headers) < 0);
+        if (known.ReleasedAt is not null)
+        {
+            await tx.ExecuteAsync(_sql.Restore, new { known.NotificationId, Body = notification.Body.ToArray() });
+        }
+
         await tx.ExecuteAsync(
             earlier ? _sql.Redeliver + _sql.ReadAnew : _sql.Redeliver,
             new { known.NotificationId, headers, notification.ReceivedAt });

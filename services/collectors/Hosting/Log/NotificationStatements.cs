@@ -51,6 +51,10 @@ internal sealed record NotificationStatements(string Engine)
     public string Redeliver { get; } =
         "update notification set deliveries = deliveries + 1 where notification_id = @NotificationId;";
 
+    /// <summary>Keeps again what had been let go.</summary>
+    public string Restore { get; } =
+        "update notification set body = @Body, released_at = null where notification_id = @NotificationId;";
+
     public string ReadAnew { get; } =
         """
         update notification
@@ -85,7 +89,7 @@ internal sealed record NotificationStatements(string Engine)
     public string SelectDelivery { get; } =
         """
         select d.delivery_id, d.received_at, n.notification_id, n.sha256, n.format, n.state, n.deliveries, n.items,
-               n.failed, (select min(f.delivery_id) from delivery f where f.notification_id = n.notification_id) as first_delivery_id
+               n.failed, n.released_at, (select min(f.delivery_id) from delivery f where f.notification_id = n.notification_id) as first_delivery_id
         from delivery d join notification n on n.notification_id = d.notification_id
         where d.delivery_id = @id
         """;
@@ -137,7 +141,7 @@ internal sealed record NotificationStatements(string Engine)
             returning delivery_id
             """,
         SelectKnown = """
-            select notification_id, received_at, headers, state from notification
+            select notification_id, received_at, headers, state, released_at from notification
             where sha256 = @sha256 and format = @Format and variant = @variant
             """,
         SelectWaiting = $"""
@@ -188,7 +192,7 @@ internal sealed record NotificationStatements(string Engine)
             values (@id, @ReceivedAt)
             """,
         SelectKnown = $"""
-            select notification_id, received_at, headers, state from notification with (updlock, rowlock)
+            select notification_id, received_at, headers, state, released_at from notification with (updlock, rowlock)
             where {SameContent}
             """,
         SelectWaiting = $"""

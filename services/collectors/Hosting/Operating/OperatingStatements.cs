@@ -43,7 +43,7 @@ internal sealed record OperatingStatements(string Engine)
 
     public string SelectContents { get; } =
         $"""
-        select notification_id, revision, sha256, format, variant, body, headers, instance, received_at, mapping_version, failed
+        select notification_id, revision, sha256, format, variant, body, headers, instance, received_at, mapping_version, failed, released_at
         from notification
         where notification_id in (select value from {StoreSnapshot.KeysIn(Engine, "ids")})
         order by notification_id
@@ -67,11 +67,11 @@ internal sealed record OperatingStatements(string Engine)
           where i.outcome = 'rejected' and d.notification_id is null and {Chosen})
         """;
 
-    /// <summary>Has contents read again, whatever became of them.</summary>
+    /// <summary>Has contents read again, whatever became of them, where there is still something to read.</summary>
     public string RenormaliseContents { get; } =
         $"""
         update notification set state = 'kept', revision = revision + 1, claimed_until = null
-        where state = 'normalised' and notification_id in (select value from {StoreSnapshot.KeysIn(Engine, "ids")})
+        where state = 'normalised' and released_at is null and notification_id in (select value from {StoreSnapshot.KeysIn(Engine, "ids")})
         """;
 
     public string Drop { get; } =

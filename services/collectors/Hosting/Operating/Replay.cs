@@ -23,7 +23,7 @@ internal sealed class Replay(Collector collector)
     {
         IReadOnlyList<long> ids = await collector.Store.ReadAsync(
             s => s.QueryAsync<long>(_sql.SelectReceived, new { after, since = from, until = to, limit = ContentsPerAnswer }), cancellationToken);
-        long current = 0;
+        long current = 0, released = 0;
         List<long> changed = [];
         List<ReplayedItem> items = [];
         foreach (long[] portion in ids.Chunk(ContentsAtOnce))
@@ -31,6 +31,7 @@ internal sealed class Replay(Collector collector)
             foreach (Compared content in await CompareAsync(portion, cancellationToken))
             {
                 current += content.IsCurrent ? 1 : 0;
+                released += content.IsReleased ? 1 : 0;
                 if (content.Changes.Count > 0)
                 {
                     changed.Add(content.Id);
@@ -52,6 +53,7 @@ internal sealed class Replay(Collector collector)
             Applied = apply,
             Contents = ids.Count,
             Current = current,
+            Released = released,
             Changed = changed.Count,
             Changes = new SortedDictionary<string, long>(
                 items.CountBy(i => $"{i.Before} → {i.After}").ToDictionary(c => c.Key, c => (long)c.Value), StringComparer.Ordinal),
@@ -75,7 +77,12 @@ internal sealed class Replay(Collector collector)
         INormalizer? normaliser = collector.Normalisers.GetValueOrDefault(content.Format);
         if (normaliser is null || (content.MappingVersion >= normaliser.MappingVersion && !content.Failed))
         {
-            return new Compared(content.NotificationId, IsCurrent: true, []);
+            return new Compared(content.NotificationId, []) { IsCurrent = true };
+        }
+
+        if (content.ReleasedAt is not null)
+        {
+            return new Compared(content.NotificationId, []) { IsReleased = true };
         }
 
         KeptNotification kept = content.Kept(collector.Source);
@@ -96,10 +103,15 @@ internal sealed class Replay(Collector collector)
             }
         }
 
-        return new Compared(content.NotificationId, IsCurrent: false, changes);
+        return new Compared(content.NotificationId, changes);
     }
 
-    private sealed record Compared(long Id, bool IsCurrent, IReadOnlyList<ReplayedItem> Changes);
+    private sealed record Compared(long Id, IReadOnlyList<ReplayedItem> Changes)
+    {
+        public bool IsCurrent { get; init; }
+
+        public bool IsReleased { get; init; }
+    }
 
     private sealed record ItemRow
     {

@@ -105,6 +105,11 @@ public sealed record ReplayView
     /// <summary>Of these, read by the current mapping version already.</summary>
     public required long Current { get; init; }
 
+    /// <summary>
+    /// Of these, whose bytes the retention has let go, read by an older mapping version: what that made of them stands.
+    /// </summary>
+    public required long Released { get; init; }
+
     /// <summary>Of these, with an item that changes.</summary>
     public required long Changed { get; init; }
 

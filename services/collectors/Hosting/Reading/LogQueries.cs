@@ -37,6 +37,7 @@ internal sealed class LogQueries(IStore store)
                     Deliveries = row.Deliveries,
                     Redelivery = row.DeliveryId != row.FirstDeliveryId,
                     Quarantined = row.Failed,
+                    BodyReleasedAt = row.ReleasedAt,
                     ItemCount = row.Items,
                     Items = [.. items.Select(i => i.View)],
                 };
@@ -111,6 +112,8 @@ internal sealed class LogQueries(IStore store)
         public long Items { get; init; }
 
         public bool Failed { get; init; }
+
+        public DateTimeOffset? ReleasedAt { get; init; }
     }
 
     private sealed record ItemRow

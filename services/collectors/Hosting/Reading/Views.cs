@@ -30,6 +30,9 @@ public sealed record NotificationView
     /// <summary>Whether the normaliser itself failed on it.</summary>
     public required bool Quarantined { get; init; }
 
+    /// <summary>When the retention let its bytes go; null while they are kept. A redelivery brings them back.</summary>
+    public required DateTimeOffset? BodyReleasedAt { get; init; }
+
     /// <summary>How many items it has.</summary>
     public required long ItemCount { get; init; }
 

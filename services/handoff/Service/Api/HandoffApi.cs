@@ -1,6 +1,4 @@
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
-using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
@@ -8,166 +6,65 @@ using ReleaseIntegrity.Handoff.Watching;
 
 namespace ReleaseIntegrity.Handoff.Api;
 
-/// <summary>The API, as the proto describes it: checks a request, reads the store, masks.</summary>
+/// <summary>
+/// The API, as the proto describes it. Each family of RPCs has a class of its own, that checks a request, reads the store
+/// and masks.
+/// </summary>
 internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, PackageTail tail, TimeProvider clock)
     : HandoffService.HandoffServiceBase
 {
-    private const string FindTuples = "ListLedgers returns the names that there are";
+    private readonly LedgerCalls _ledgers = new(store, documents, clock);
+    private readonly HoldCalls _holds = new(store, documents);
+    private readonly PackageCalls _packages = new(store, documents);
+    private readonly ReleaseCalls _releases = new(store, documents);
+    private readonly WatchCalls _watches = new(store, tail, clock);
 
     /// <inheritdoc/>
-    public override async Task<ListLedgersResponse> ListLedgers(ListLedgersRequest request, ServerCallContext context)
-    {
-        var check = new RequestCheck();
-        int size = check.PageSize(request.PageSize);
-        var filter = new LedgerFilter
-        {
-            RepositoryToken = check.RepositoryToken(request.RepositoryToken),
-            ReleaseTrain = check.Text("release_train", request.ReleaseTrain),
-            OnHold = request.HasOnHold ? request.OnHold : null,
-        };
-        string query = Tokens.QueryHash("ledgers", filter.RepositoryToken, filter.ReleaseTrain, filter.OnHold);
-        string[]? after = check.PageToken(request.PageToken, query, 1);
-        check.ThrowIfInvalid();
-
-        IReadOnlyList<LedgerRow> rows = await store.ReadAsync(
-            s => HandoffQueries.LedgersAsync(s, filter, Number(after, 0), size + 1), context.CancellationToken);
-        var response = new ListLedgersResponse();
-        response.Ledgers.Add(rows.Take(size).Select(row => LedgerMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: false)));
-        response.NextPageToken = rows.Count > size ? Tokens.Page(query, Tokens.Text(rows[size - 1].TupleNo)) : "";
-        return response;
-    }
+    public override Task<ListLedgersResponse> ListLedgers(ListLedgersRequest request, ServerCallContext context) =>
+        _ledgers.ListLedgers(request, context);
 
     /// <inheritdoc/>
-    public override async Task<Ledger> GetLedger(GetLedgerRequest request, ServerCallContext context)
-    {
-        var check = new RequestCheck();
-        string tupleId = check.LedgerName(request.Name);
-        check.ThrowIfInvalid();
-
-        LedgerRow row = await store.ReadAsync(s => HandoffQueries.LedgerAsync(s, tupleId), context.CancellationToken)
-            ?? throw ApiErrors.NotFound("ledger", FindTuples);
-        return LedgerMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: true);
-    }
+    public override Task<Ledger> GetLedger(GetLedgerRequest request, ServerCallContext context) =>
+        _ledgers.GetLedger(request, context);
 
     /// <inheritdoc/>
-    public override async Task<ListCorrectionPackagesResponse> ListCorrectionPackages(
-        ListCorrectionPackagesRequest request, ServerCallContext context)
-    {
-        var check = new RequestCheck();
-        int size = check.PageSize(request.PageSize);
-        var filter = new PackageFilter
-        {
-            TupleId = check.Parent(request.Parent),
-            RepositoryToken = check.RepositoryToken(request.RepositoryToken),
-            State = check.State(request.State),
-            HoldReason = check.Name("hold_reason", request.HoldReason),
-            ReleaseTrain = check.Text("release_train", request.ReleaseTrain),
-        };
-        string query = Tokens.QueryHash(
-            "packages", filter.TupleId, filter.RepositoryToken, filter.State, filter.HoldReason, filter.ReleaseTrain);
-        string[]? before = check.PageToken(request.PageToken, query, 1);
-        check.ThrowIfInvalid();
-
-        IReadOnlyList<PackageRow> rows = await store.ReadAsync(
-            async s =>
-            {
-                await RequireTupleAsync(s, filter.TupleId);
-                return await HandoffQueries.PackagesAsync(s, filter, Number(before, long.MaxValue), size + 1);
-            },
-            context.CancellationToken);
-        var response = new ListCorrectionPackagesResponse();
-        response.Packages.Add(rows.Take(size).Select(row => PackageMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: false)));
-        response.NextPageToken = rows.Count > size ? Tokens.Page(query, Tokens.Text(rows[size - 1].PackageNo)) : "";
-        return response;
-    }
+    public override Task<ListHoldsResponse> ListHolds(ListHoldsRequest request, ServerCallContext context) =>
+        _holds.ListHolds(request, context);
 
     /// <inheritdoc/>
-    public override async Task<CorrectionPackage> GetCorrectionPackage(GetCorrectionPackageRequest request, ServerCallContext context)
-    {
-        var check = new RequestCheck();
-        (string tupleId, string? packageId, long? revision) = check.PackageName(request.Name);
-        check.ThrowIfInvalid();
-
-        PackageRow row = await store.ReadAsync(
-            s => HandoffQueries.PackageAsync(s, tupleId, packageId, revision), context.CancellationToken)
-            ?? throw ApiErrors.NotFound("package", "ListCorrectionPackages returns the names that there are");
-        return PackageMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: true);
-    }
+    public override Task<ListCorrectionPackagesResponse> ListCorrectionPackages(ListCorrectionPackagesRequest request, ServerCallContext context) =>
+        _packages.ListCorrectionPackages(request, context);
 
     /// <inheritdoc/>
-    public override async Task WatchCorrectionPackages(
-        WatchCorrectionPackagesRequest request, IServerStreamWriter<WatchCorrectionPackagesResponse> responseStream, ServerCallContext context)
-    {
-        var check = new RequestCheck();
-        string? tupleId = check.Parent(request.Parent);
-        TimeSpan heartbeat = check.Heartbeat(request.HeartbeatInterval);
-        (string storeId, long latest) = await store.ReadAsync(HandoffQueries.PositionAsync, context.CancellationToken);
-        long after = check.ResumeToken(request.ResumeToken, storeId, latest);
-        check.ThrowIfInvalid();
-        await store.ReadAsync(
-            async s =>
-            {
-                await RequireTupleAsync(s, tupleId);
-                return true;
-            },
-            context.CancellationToken);
-
-        // Headers at once: a client of a quiet stream must not take it for a hanging one.
-        await context.WriteResponseHeadersAsync([]);
-        await new PackageWatch(store, tail, clock, storeId, tupleId, heartbeat).RunAsync(after, responseStream, context.CancellationToken);
-    }
+    public override Task<CorrectionPackage> GetCorrectionPackage(GetCorrectionPackageRequest request, ServerCallContext context) =>
+        _packages.GetCorrectionPackage(request, context);
 
     /// <inheritdoc/>
-    public override async Task<ListHoldsResponse> ListHolds(ListHoldsRequest request, ServerCallContext context)
-    {
-        var check = new RequestCheck();
-        int size = check.PageSize(request.PageSize);
-        var filter = new HoldFilter
-        {
-            TupleId = check.Parent(request.Parent),
-            Reason = check.Name("reason", request.Reason),
-            Field = check.Name<Contracts.Field>("field", request.Field),
-            RootOnly = request.RootOnly,
-        };
-        string query = Tokens.QueryHash("holds", filter.TupleId, filter.Reason, filter.Field, filter.RootOnly);
-        string[]? after = check.PageToken(request.PageToken, query, 2);
-        check.ThrowIfInvalid();
+    public override Task<PackageDiff> DiffCorrectionPackages(DiffCorrectionPackagesRequest request, ServerCallContext context) =>
+        _packages.DiffCorrectionPackages(request, context);
 
-        (IReadOnlyList<HoldRow> rows, IReadOnlyList<LedgerRow> ledgers) = await store.ReadAsync(
-            async s =>
-            {
-                await RequireTupleAsync(s, filter.TupleId);
-                IReadOnlyList<HoldRow> holds = await HandoffQueries.HoldsAsync(s, filter, Number(after, 0), after?[1] ?? "", size + 1);
-                return (holds, await HandoffQueries.LedgersOfAsync(s, holds.Select(h => h.TupleNo)));
-            },
-            context.CancellationToken);
-        Dictionary<long, LedgerRow> byTuple = ledgers.ToDictionary(l => l.TupleNo);
-        var response = new ListHoldsResponse();
-        response.Holds.Add(rows.Take(size).Select(row => HoldOf(row, byTuple[row.TupleNo])));
-        response.NextPageToken = rows.Count > size
-            ? Tokens.Page(query, Tokens.Text(rows[size - 1].TupleNo), rows[size - 1].Field)
-            : "";
-        return response;
-    }
+    /// <inheritdoc/>
+    public override Task<ListWriteTargetsResponse> ListWriteTargets(ListWriteTargetsRequest request, ServerCallContext context) =>
+        _packages.ListWriteTargets(request, context);
 
-    private Hold HoldOf(HoldRow row, LedgerRow ledger)
-    {
-        LedgerView view = documents.Of(ledger).View;
-        Hold hold = LedgerMessages.Of(row.Field, view.For(row.Field)!.Hold!);
-        hold.Tuple = LedgerMessages.Tuple(view.Tuple, ledger.TupleId);
-        hold.Ledger = LedgerMessages.NameOf(ledger.TupleId);
-        hold.OpenTime = row.OpenedAt is { } at ? Timestamp.FromDateTimeOffset(at) : null;
-        return hold;
-    }
+    /// <inheritdoc/>
+    public override Task<FieldExplanation> ExplainField(ExplainFieldRequest request, ServerCallContext context) =>
+        _ledgers.ExplainField(request, context);
 
-    private static async Task RequireTupleAsync(Storage.StoreSnapshot snapshot, string? tupleId)
-    {
-        if (tupleId is not null && !await HandoffQueries.HasTupleAsync(snapshot, tupleId))
-        {
-            throw ApiErrors.NotFound("tuple", FindTuples);
-        }
-    }
+    /// <inheritdoc/>
+    public override Task<ListTimelineResponse> ListTimeline(ListTimelineRequest request, ServerCallContext context) =>
+        _ledgers.ListTimeline(request, context);
 
-    private static long Number(string[]? key, long otherwise) =>
-        key is not null && Tokens.TryNumber(key[0], out long number) ? number : otherwise;
+    /// <inheritdoc/>
+    public override Task<HoldRelease> GetHoldRelease(GetHoldReleaseRequest request, ServerCallContext context) =>
+        _holds.GetHoldRelease(request, context);
+
+    /// <inheritdoc/>
+    public override Task<ReleaseView> GetReleaseView(GetReleaseViewRequest request, ServerCallContext context) =>
+        _releases.GetReleaseView(request, context);
+
+    /// <inheritdoc/>
+    public override Task WatchCorrectionPackages(
+        WatchCorrectionPackagesRequest request, IServerStreamWriter<WatchCorrectionPackagesResponse> responseStream, ServerCallContext context) =>
+        _watches.WatchCorrectionPackages(request, responseStream, context);
 }

@@ -96,12 +96,12 @@ internal sealed partial class RequestCheck
     }
 
     /// <summary>The parts of a package's name; no id means the latest.</summary>
-    public (string TupleId, string? PackageId, long? Revision) PackageName(string name)
+    public (string TupleId, string? PackageId, long? Revision) PackageName(string name, string field = "name")
     {
         Match match = name.Length <= MaximumPackageNameLength ? PackageNameGrammar().Match(name) : Match.Empty;
         if (!match.Success)
         {
-            Add("name", "must be tuples/{tuple_id}/packages/{package_id}; package_id is 64 hex digits, or that and @{revision}, or latest");
+            Add(field, "must be tuples/{tuple_id}/packages/{package_id}; package_id is 64 hex digits, or that and @{revision}, or latest");
         }
 
         string id = match.Groups["id"].Value;
@@ -171,6 +171,54 @@ internal sealed partial class RequestCheck
                 Add("state", "must be PACKAGE_STATE_PREPARED, PACKAGE_STATE_SUPERSEDED, PACKAGE_STATE_CLOSED or unspecified");
                 return null;
         }
+    }
+
+    /// <summary>A number in a chain; 0 for none said.</summary>
+    public long Revision(string field, long revision)
+    {
+        if (revision < 0)
+        {
+            Add(field, "must not be negative");
+        }
+
+        return revision;
+    }
+
+    /// <summary>A number in a chain that must lie before another.</summary>
+    public void Earlier(string field, long revision, long before)
+    {
+        if (revision >= before)
+        {
+            Add(field, "must be smaller than the number of the package that it is compared with; 0 for the one just before");
+        }
+    }
+
+    /// <summary>An instant of the years that a timestamp may have, or null for none.</summary>
+    public DateTimeOffset? Instant(string field, Timestamp? instant)
+    {
+        if (instant is null)
+        {
+            return null;
+        }
+
+        if (instant.Seconds is < -62_135_596_800 or > 253_402_300_799 || instant.Nanos is < 0 or > 999_999_999)
+        {
+            Add(field, "must be an instant of the years 1 to 9999");
+            return null;
+        }
+
+        return instant.ToDateTimeOffset();
+    }
+
+    /// <summary>Whether a list goes from the oldest to the newest (https://google.aip.dev/132).</summary>
+    public bool Ascending(string orderBy)
+    {
+        if (orderBy is not ("" or "asc" or "desc"))
+        {
+            Add("order_by", "must be desc, asc or empty");
+        }
+
+        return orderBy == "asc";
     }
 
     /// <summary>A heartbeat interval within its limits.</summary>

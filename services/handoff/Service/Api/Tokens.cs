@@ -38,6 +38,10 @@ internal static class Tokens
     public static bool TryNumber(string text, out long number) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
+    /// <summary>A number of a page token's key; the other one on the first page.</summary>
+    public static long Number(string[]? key, int part, long otherwise) =>
+        key is not null && TryNumber(key[part], out long number) ? number : otherwise;
+
     /// <summary>A number as tokens spell it.</summary>
     public static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -45,6 +45,11 @@ internal sealed class FeedCheck(Masker masker)
             RecordedAt = message.RecordedAt,
             OnHold = ledger.OnHold,
             ReleaseTrain = ReleaseTrain(ledger),
+            Said =
+            [
+                .. ledger.Fields.SelectMany(f => f.Candidates.Select((c, place) => new SaidFacts(f.Field, place, SaidHash(f.Field, c))))
+                    .DistinctBy(s => s.Hash),
+            ],
             HoldEvents =
             [
                 .. message.HoldsOpened.Select(id => new HoldEvent(id, Opened: true)),
@@ -92,6 +97,12 @@ internal sealed class FeedCheck(Masker masker)
         document.AsObject().Remove("id");
         return (package, CanonicalJson.Sha256(document));
     }
+
+    /// <summary>A withdrawn record and an unreadable value have no value, and are told apart from one that says null.</summary>
+    private static string SaidHash(string field, CandidateView said) => CanonicalJson.Sha256(new JsonArray(
+        field, said.Source, said.Instance, said.RecordId,
+        said.Value is null ? said.Outcome is "withdrawn" or "unreadable" ? said.Outcome : "" : null,
+        new JsonArray([.. (said.Value?.Values ?? []).Select(v => (JsonNode)v)])));
 
     /// <summary>For finding by train; a masked train is not to be found, else the search would tell what it is.</summary>
     private static string? ReleaseTrain(LedgerView ledger) =>

@@ -24,9 +24,18 @@ internal sealed record LedgerFact(ImageReference Tuple) : FeedFact(Tuple)
 
     public required IReadOnlyList<HoldFacts> Holds { get; init; }
 
+    /// <summary>What source records say in it.</summary>
+    public required IReadOnlyList<SaidFacts> Said { get; init; }
+
     /// <summary>What it opened and released: they are kept even where a later ledger is known.</summary>
     public required IReadOnlyList<HoldEvent> HoldEvents { get; init; }
 }
+
+/// <summary>What one source record says about a field.</summary>
+/// <param name="Field">The field.</param>
+/// <param name="Place">The candidate's place among those of its field, from 0.</param>
+/// <param name="Hash">Of field, record and value: what is said again has it again. Storage format: version with care.</param>
+internal sealed record SaidFacts(string Field, int Place, string Hash);
 
 /// <summary>A hold was opened, or released.</summary>
 internal sealed record HoldEvent(string HoldId, bool Opened);

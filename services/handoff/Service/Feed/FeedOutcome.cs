@@ -11,7 +11,7 @@ public enum FeedOutcome
     /// <summary>It was known already.</summary>
     Unchanged,
 
-    /// <summary>Something later is known: a package is kept as superseded, a ledger is not kept.</summary>
+    /// <summary>Something later is known: a package is kept as superseded, a ledger as a past one.</summary>
     Stale,
 
     /// <summary>

@@ -102,7 +102,8 @@ internal static class LedgerMessages
     /// <summary>An instant, absent for none.</summary>
     public static Timestamp? Time(DateTimeOffset? instant) => instant is { } at ? Timestamp.FromDateTimeOffset(at) : null;
 
-    private static LedgerField Of(FieldView view)
+    /// <summary>A field.</summary>
+    public static LedgerField Of(FieldView view)
     {
         var field = new LedgerField
         {
@@ -117,7 +118,8 @@ internal static class LedgerMessages
         return field;
     }
 
-    private static Candidate Of(CandidateView view)
+    /// <summary>A candidate.</summary>
+    public static Candidate Of(CandidateView view)
     {
         var lineage = new Lineage
         {

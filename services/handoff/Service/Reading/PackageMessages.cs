@@ -1,5 +1,7 @@
+using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using ReleaseIntegrity.Contracts.Documents;
+using ReleaseIntegrity.Handoff.Comparing;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
 
@@ -11,6 +13,27 @@ internal static class PackageMessages
     /// <summary>The name of a package.</summary>
     public static string NameOf(string tupleId, string packageId) => $"tuples/{tupleId}/packages/{packageId}";
 
+    /// <summary>The name of one of several packages with the same content.</summary>
+    public static string NameOf(string tupleId, string packageId, long revision) =>
+        string.Create(CultureInfo.InvariantCulture, $"{NameOf(tupleId, packageId)}@{revision}");
+
+    /// <summary>Where a package stands.</summary>
+    public static PackageState StateOf(PackageRow row) => row.State switch
+    {
+        States.Superseded => PackageState.Superseded,
+        States.Closed => PackageState.Closed,
+        _ => PackageState.Prepared,
+    };
+
+    /// <summary>Differences between packages.</summary>
+    public static IEnumerable<PackageDifference> Of(IEnumerable<PackageChange> changes) => changes.Select(c => new PackageDifference
+    {
+        Field = c.Field,
+        Aspect = c.Aspect,
+        Before = c.Before,
+        After = c.After,
+    });
+
     /// <summary>A package; without content for lists.</summary>
     public static CorrectionPackage Of(PackageRow row, Masked<PackageView> masked, string keyVersion, bool withContent)
     {
@@ -21,12 +44,7 @@ internal static class PackageMessages
             PackageId = row.PackageId,
             Tuple = LedgerMessages.Tuple(view.Tuple, row.TupleId),
             Revision = row.Revision,
-            State = row.State switch
-            {
-                States.Superseded => PackageState.Superseded,
-                States.Closed => PackageState.Closed,
-                _ => PackageState.Prepared,
-            },
+            State = StateOf(row),
             Supersedes = row.Supersedes ?? "",
             SupersededBy = row.SupersededBy ?? "",
             PrepareTime = Timestamp.FromDateTimeOffset(row.PreparedAt),
@@ -40,6 +58,7 @@ internal static class PackageMessages
             MaskedSha256 = masked.Sha256,
             TokenKeyVersion = keyVersion,
             ReleaseTrain = view.Ledger.For("release-train")?.Authoritative?.Single ?? "",
+            Etag = row.PackageId,
         };
         package.HoldReasons.Add(view.Exceptions
             .SelectMany(e => e.Hold.AlsoReasons.Prepend(e.Hold.Reason))

@@ -12,11 +12,22 @@ internal static class HandoffQueries
         return (row.StoreId, row.Sequence);
     }
 
-    /// <summary>Packages older than a number, newest first.</summary>
-    public static Task<IReadOnlyList<PackageRow>> PackagesAsync(StoreSnapshot snapshot, PackageFilter filter, long before, int limit) =>
-        snapshot.QueryAsync<PackageRow>(
+    /// <summary>Packages after a place, in the filter's order; from the beginning without one.</summary>
+    public static Task<IReadOnlyList<PackageRow>> PackagesAsync(StoreSnapshot snapshot, PackageFilter filter, PackagePlace? after, int limit)
+    {
+        PackagePlace place = after ?? (filter.Ascending ? new(DateTimeOffset.MinValue, 0) : new(DateTimeOffset.MaxValue, long.MaxValue));
+        return snapshot.QueryAsync<PackageRow>(
             Sql(snapshot).Packages(filter),
-            new { before, limit, filter.TupleId, filter.RepositoryToken, filter.State, filter.ReleaseTrain, filter.HoldReason });
+            new
+            {
+                place.PreparedAt, place.PackageNo, limit, filter.TupleId, filter.RepositoryToken, filter.State, filter.ReleaseTrain,
+                filter.HoldReason, filter.PreparedFrom, filter.PreparedBefore,
+            });
+    }
+
+    /// <summary>The package of a tuple's chain just before a number, as far as they are known.</summary>
+    public static Task<PackageRow?> PackageBeforeAsync(StoreSnapshot snapshot, string tupleId, long revision) =>
+        snapshot.SingleOrDefaultAsync<PackageRow>(Sql(snapshot).PackageBefore, new { tupleId, revision, limit = 1 });
 
     /// <summary>Packages that changed within a range of sequences, in their order.</summary>
     public static Task<IReadOnlyList<PackageRow>> ChangesAsync(
@@ -37,6 +48,17 @@ internal static class HandoffQueries
         snapshot.QueryAsync<LedgerRow>(
             Sql(snapshot).Ledgers(filter), new { after, limit, filter.RepositoryToken, filter.ReleaseTrain, filter.OnHold });
 
+    /// <summary>How many tuples a train has, and how many of them are on hold.</summary>
+    public static async Task<(int Tuples, int OnHold)> CountTrainAsync(StoreSnapshot snapshot, string releaseTrain)
+    {
+        TrainCount count = await snapshot.SingleAsync<TrainCount>(Sql(snapshot).CountTrain, new { releaseTrain });
+        return ((int)count.Tuples, (int)count.OnHold);
+    }
+
+    /// <summary>The last package of each of some tuples.</summary>
+    public static Task<IReadOnlyList<PackageRow>> LastPackagesAsync(StoreSnapshot snapshot, IEnumerable<long> tupleNos) =>
+        snapshot.QueryAsync<PackageRow>(Sql(snapshot).LastPackages, new { numbers = snapshot.Keys(tupleNos) });
+
     /// <summary>Holds after a tuple and field, by tuple and field.</summary>
     public static Task<IReadOnlyList<HoldRow>> HoldsAsync(
         StoreSnapshot snapshot, HoldFilter filter, long afterTuple, string afterField, int limit) =>
@@ -53,6 +75,12 @@ internal static class HandoffQueries
         await snapshot.SingleAsync<long>(Sql(snapshot).CountTuples, new { tupleId }) > 0;
 
     private static HandoffStatements Sql(StoreSnapshot snapshot) => HandoffStatements.For(snapshot.Engine);
+
+    private sealed record TrainCount
+    {
+        public long Tuples { get; init; }
+        public long OnHold { get; init; }
+    }
 
     private sealed record Position
     {

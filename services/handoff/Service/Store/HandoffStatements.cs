@@ -66,23 +66,51 @@ internal sealed record HandoffStatements(string Engine)
         where l.tuple_no in (select value from {Keys(Engine, "numbers")})
         """;
 
+    /// <summary>How many tuples a train has, and how many of them are on hold.</summary>
+    public string CountTrain { get; } =
+        "select count(*) as tuples, coalesce(sum(case when on_hold = 1 then 1 else 0 end), 0) as on_hold from ledger where release_train = @releaseTrain";
+
+    /// <summary>The last package of each of some tuples.</summary>
+    public string LastPackages { get; } =
+        $"""
+        select {PackageColumns}
+        from package p join tuple t on t.tuple_no = p.tuple_no
+        where p.tuple_no in (select value from {Keys(Engine, "numbers")})
+        and p.revision = (select max(m.revision) from package m where m.tuple_no = p.tuple_no)
+        """;
+
+    /// <summary>The package of a chain just before a number.</summary>
+    public string PackageBefore =>
+        $"""
+        select {PackageColumns}
+        from package p join tuple t on t.tuple_no = p.tuple_no
+        where t.tuple_id = @tupleId and p.revision < @revision
+        order by p.revision desc {Page}
+        """;
+
     /// <summary>What follows <c>order by</c> to bound a page by <c>@limit</c>.</summary>
     private string Page { get; init; } = "";
 
     public static HandoffStatements For(string engine) => StoreEngines.Choose(engine, Sqlite, SqlServer);
 
-    /// <summary>Packages older than a number, newest first.</summary>
+    /// <summary>
+    /// Packages after a place, in the filter's order. Every filter that a page can start from is the beginning of an index
+    /// that goes on with the place.
+    /// </summary>
     public string Packages(PackageFilter filter) =>
         $"""
         select {PackageColumns}
         from package p join tuple t on t.tuple_no = p.tuple_no
-        where p.package_no < @before
-        {If(filter.TupleId, "and t.tuple_id = @TupleId")}
+        where p.prepared_at {(filter.Ascending ? ">" : "<")}= @PreparedAt
+        and (p.prepared_at {(filter.Ascending ? ">" : "<")} @PreparedAt or p.package_no {(filter.Ascending ? ">" : "<")} @PackageNo)
+        {If(filter.PreparedFrom, "and p.prepared_at >= @PreparedFrom")}
+        {If(filter.PreparedBefore, "and p.prepared_at < @PreparedBefore")}
+        {If(filter.TupleId, "and p.tuple_no = (select o.tuple_no from tuple o where o.tuple_id = @TupleId)")}
         {If(filter.RepositoryToken, "and t.repository_token = @RepositoryToken")}
         {If(filter.State, "and p.state = @State")}
         {If(filter.ReleaseTrain, "and p.release_train = @ReleaseTrain")}
         {If(filter.HoldReason, "and exists (select 1 from package_reason r where r.reason = @HoldReason and r.package_no = p.package_no)")}
-        order by p.package_no desc {Page}
+        order by p.prepared_at {(filter.Ascending ? "asc" : "desc")}, p.package_no {(filter.Ascending ? "asc" : "desc")} {Page}
         """;
 
     /// <summary>Packages that changed within a range of sequences, in their order.</summary>
@@ -135,7 +163,16 @@ internal sealed record HandoffStatements(string Engine)
     internal IEnumerable<(string Name, string Sql)> Variants() =>
     [
         ("Packages", Packages(new PackageFilter())),
-        ("Packages filtered", Packages(new PackageFilter { TupleId = "", RepositoryToken = "", State = "", HoldReason = "", ReleaseTrain = "" })),
+        ("Packages oldest first", Packages(new PackageFilter { Ascending = true })),
+        ("Packages of a state", Packages(new PackageFilter { State = "" })),
+        ("Packages of a train", Packages(new PackageFilter { ReleaseTrain = "" })),
+        ("Packages of a tuple", Packages(new PackageFilter { TupleId = "" })),
+        ("Packages of an age", Packages(new PackageFilter { PreparedFrom = default(DateTimeOffset), PreparedBefore = default(DateTimeOffset) })),
+        ("Packages filtered", Packages(new PackageFilter
+        {
+            TupleId = "", RepositoryToken = "", State = "", HoldReason = "", ReleaseTrain = "",
+            PreparedFrom = default(DateTimeOffset), PreparedBefore = default(DateTimeOffset),
+        })),
         ("Changes", Changes(null)),
         ("Changes of a tuple", Changes("")),
         ("Package", Package(null, null)),

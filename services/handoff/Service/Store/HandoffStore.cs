@@ -6,7 +6,7 @@ using ReleaseIntegrity.Storage;
 namespace ReleaseIntegrity.Handoff.Store;
 
 /// <summary>
-/// What was handed off: current ledgers, their holds, all packages. Unmasked; only <see cref="Reading.MaskedDocuments"/>
+/// What was handed off: current and past ledgers, their holds, all packages. Unmasked; only <see cref="Reading.MaskedDocuments"/>
 /// takes content out of here. Every write is one transaction, idempotent, and gives the same rows in any order of
 /// arrival, but for the sequence and the time of the hand-off, which are the record of that order.
 /// </summary>
@@ -15,6 +15,7 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
     private readonly HandoffStatements _sql = HandoffStatements.For(store.Engine);
     private readonly TupleTable _tuples = new(store.Engine, masker);
     private readonly LedgerTable _ledgers = new(store.Engine);
+    private readonly HistoryTable _history = new(store.Engine);
     private readonly PackageTable _packages = new(store.Engine, clock);
 
     /// <summary>The schema of this store.</summary>
@@ -61,8 +62,9 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
             async transaction =>
             {
                 IReadOnlyDictionary<ImageReference, long> numbers = await _tuples.NumbersAsync(transaction, facts.Select(f => f.Tuple));
-                var ledgers = new Queue<FeedOutcome>(await _ledgers.RecordAsync(
-                    transaction, [.. facts.OfType<LedgerFact>().Select(l => new LedgerTable.Numbered(numbers[l.Tuple], l))]));
+                LedgerTable.Numbered[] numbered = [.. facts.OfType<LedgerFact>().Select(l => new LedgerTable.Numbered(numbers[l.Tuple], l))];
+                var ledgers = new Queue<FeedOutcome>(await _ledgers.RecordAsync(transaction, numbered));
+                await _history.RecordAsync(transaction, numbered.Zip(ledgers).Where(l => l.Second != FeedOutcome.Conflict).Select(l => l.First));
                 var outcomes = new FeedOutcome[facts.Count];
                 for (int i = 0; i < facts.Count; i++)
                 {

@@ -1,3 +1,5 @@
+using ReleaseIntegrity.Handoff.Api;
+
 namespace ReleaseIntegrity.Handoff.Store;
 
 /// <summary>One package as stored: unmasked content and what stands beside it.</summary>
@@ -14,7 +16,22 @@ internal sealed record PackageRow
     public DateTimeOffset PreparedAt { get; init; }
     public DateTimeOffset HandedOffAt { get; init; }
     public long Sequence { get; init; }
+}
 
+/// <summary>
+/// A package's place in lists: by when the reconciler prepared it, which never changes, and among equals by its number.
+/// </summary>
+internal readonly record struct PackagePlace(DateTimeOffset PreparedAt, long PackageNo)
+{
+    /// <summary>The place of a row.</summary>
+    public static PackagePlace Of(PackageRow row) => new(row.PreparedAt, row.PackageNo);
+
+    /// <summary>The place that a page token's key holds, or null on the first page.</summary>
+    public static PackagePlace? Of(string[]? key) =>
+        key is null ? null : new(new DateTimeOffset(Math.Min(Tokens.Number(key, 0, 0), DateTimeOffset.MaxValue.Ticks), TimeSpan.Zero), Tokens.Number(key, 1, 0));
+
+    /// <summary>As the key of a page token.</summary>
+    public string[] ToKey() => [Tokens.Text(PreparedAt.UtcTicks), Tokens.Text(PackageNo)];
 }
 
 /// <summary>The current ledger of a tuple as stored.</summary>
@@ -52,6 +69,11 @@ internal sealed record PackageFilter
     public string? State { get; init; }
     public string? HoldReason { get; init; }
     public string? ReleaseTrain { get; init; }
+    public DateTimeOffset? PreparedFrom { get; init; }
+    public DateTimeOffset? PreparedBefore { get; init; }
+
+    /// <summary>Oldest first; else newest first.</summary>
+    public bool Ascending { get; init; }
 }
 
 /// <summary>Which ledgers to list; null for any.</summary>

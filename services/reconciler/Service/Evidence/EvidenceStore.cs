@@ -15,6 +15,7 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
     private readonly TupleTables _tuples;
     private readonly Watermarks _watermarks;
     private readonly OutcomeQueries _outcomes;
+    private readonly ReferenceQueries _references;
 
     /// <summary>For one store.</summary>
     /// <param name="engine">The store's engine.</param>
@@ -29,6 +30,7 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
         _tuples = new TupleTables(engine);
         _watermarks = new Watermarks(engine);
         _outcomes = new OutcomeQueries(engine, _bindings);
+        _references = new ReferenceQueries(engine, _outcomes, _bindings, _tuples);
     }
 
     /// <inheritdoc/>
@@ -135,6 +137,10 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
     /// <inheritdoc/>
     public Task<IReadOnlyDictionary<ItemOutcome, long>> CountOutcomesAsync(StoreSnapshot snapshot) =>
         _outcomes.CountAsync(snapshot);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> UnreferencedAsync(StoreSnapshot snapshot, IReadOnlyCollection<KeptReading> readings) =>
+        _references.UnreferencedAsync(snapshot, readings);
 
     /// <inheritdoc/>
     public async Task DeriveAsync(StoreTransaction transaction, Action<int> derived)

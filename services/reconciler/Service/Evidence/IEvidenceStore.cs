@@ -80,6 +80,12 @@ public interface IEvidenceStore
     /// <summary>How many deliveries of items ended in each way, judged over all evidence.</summary>
     Task<IReadOnlyDictionary<ItemOutcome, long>> CountOutcomesAsync(StoreSnapshot snapshot);
 
+    /// <summary>
+    /// Of kept notifications those on which nothing rests: no ledger as it stands, no evidence that waits to be bound, and no
+    /// package that is open. One of which not every observation has come is not among them, nor is one that is not known.
+    /// </summary>
+    Task<IReadOnlyList<string>> UnreferencedAsync(StoreSnapshot snapshot, IReadOnlyCollection<KeptReading> readings);
+
     /// <summary>Derives all records and bindings anew from the observations. Ledgers and packages stay.</summary>
     /// <param name="transaction">Where they are derived.</param>
     /// <param name="derived">Told how many more records are derived.</param>

@@ -46,6 +46,12 @@ internal sealed record ObservationStatements(string Engine)
     public string RecordsOfNotification { get; } =
         "select distinct record_key from observation where notification_sha256 = @notificationSha256";
 
+    /// <summary>Which items of notifications have been read by which mapping, and to which record they belong.</summary>
+    public string ItemsOfNotifications { get; } = $"""
+        select notification_sha256, record_key, format, item_index, mapping_version
+        from observation where notification_sha256 in (select value from {StoreSnapshot.KeysIn(Engine, "notifications")})
+        """;
+
     /// <summary>The spelling of an engine.</summary>
     public static ObservationStatements For(string engine) => StoreEngines.Choose(engine, Sqlite, SqlServer);
 

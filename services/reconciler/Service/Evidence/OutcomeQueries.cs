@@ -61,11 +61,29 @@ internal sealed class OutcomeQueries(string engine, BindingTables bindings)
         }
     }
 
-    private async Task<IReadOnlyList<StoredItem>> OfRecordAsync(StoreSnapshot snapshot, string recordKey)
+    /// <summary>
+    /// The notifications that a record rests on: what counts now, and what waits to be bound. A container that is over rests on
+    /// none, since no ledger reads it.
+    /// </summary>
+    public async Task<IEnumerable<string>> FoundationsOfRecordAsync(StoreSnapshot snapshot, string recordKey)
+    {
+        RecordHistory history = await HistoryAsync(snapshot, recordKey);
+        return RecordTables.IsRetired(history)
+            ? []
+            : (await OfRecordAsync(snapshot, recordKey, history))
+                .Where(i => i.Outcome is ItemOutcome.Applied or ItemOutcome.Unbound)
+                .Select(i => i.NotificationSha256);
+    }
+
+    private async Task<RecordHistory> HistoryAsync(StoreSnapshot snapshot, string recordKey) =>
+        StoredEvidence.History(await snapshot.SingleAsync<byte[]>(_records.History, new { recordKey }));
+
+    private async Task<IReadOnlyList<StoredItem>> OfRecordAsync(StoreSnapshot snapshot, string recordKey) =>
+        await OfRecordAsync(snapshot, recordKey, await HistoryAsync(snapshot, recordKey));
+
+    private async Task<IReadOnlyList<StoredItem>> OfRecordAsync(StoreSnapshot snapshot, string recordKey, RecordHistory history)
     {
         IReadOnlyList<StoredObservation> rows = await _deliveries.OfRecordsAsync(snapshot, [recordKey]);
-        byte[] history = await snapshot.SingleAsync<byte[]>(
-            _records.History, new { recordKey });
         Observation[] observations = [.. rows.Select(r => r.Observation)];
         var bound = new HashSet<Observation>(ReferenceEqualityComparer.Instance);
         foreach (Observation observation in observations)
@@ -76,7 +94,7 @@ internal sealed class OutcomeQueries(string engine, BindingTables bindings)
             }
         }
 
-        IReadOnlyList<ItemOutcome?> outcomes = ItemOutcomes.Of(observations, StoredEvidence.History(history), bound.Contains);
+        IReadOnlyList<ItemOutcome?> outcomes = ItemOutcomes.Of(observations, history, bound.Contains);
         return
         [
             .. rows.Zip(outcomes)

@@ -44,6 +44,13 @@ internal sealed record TupleStatements(string Engine)
         from tuple where tuple_key in (select value from {StoreSnapshot.KeysIn(Engine, "tuples")}) order by tuple_key
         """;
 
+    public string OpenPackages { get; } = $"""
+        select p.content
+        from tuple t
+        join package p on p.tuple_key = t.tuple_key and p.revision = t.package_revision
+        where t.decision_key is not null and t.tuple_key in (select value from {StoreSnapshot.KeysIn(Engine, "tuples")})
+        """;
+
     public string Pins { get; } = $"""
         select tuple_key, field, sequence, chosen, candidate_set, expires_at, reason
         from pin where tuple_key in (select value from {StoreSnapshot.KeysIn(Engine, "tuples")})

@@ -18,6 +18,10 @@ internal sealed class TupleTables(string engine)
     public Task<IReadOnlyList<string>> PageAsync(StoreSnapshot snapshot, string after, int limit) =>
         snapshot.QueryAsync<string>(_sql.Page, new { after, limit });
 
+    /// <summary>The canonical documents of the packages of tuples that are still to be decided on.</summary>
+    public Task<IReadOnlyList<byte[]>> OpenPackagesAsync(StoreSnapshot snapshot, IEnumerable<string> tupleKeys) =>
+        snapshot.QueryAsync<byte[]>(_sql.OpenPackages, new { tuples = snapshot.Keys(tupleKeys) });
+
     /// <summary>The pins on tuples.</summary>
     public async Task<ILookup<string, Pin>> PinsAsync(StoreSnapshot snapshot, IEnumerable<string> tupleKeys) =>
         (await snapshot.QueryAsync<PinRow>(_sql.Pins, new { tuples = snapshot.Keys(tupleKeys) })).ToLookup(p => p.TupleKey, p => p.Pin);

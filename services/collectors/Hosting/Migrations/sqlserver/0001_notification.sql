@@ -17,14 +17,19 @@ create table {schema}.notification (
     rejected        bigint not null constraint notification_rejected_default default 0,
     failed          bit not null constraint notification_failed_default default 0, -- 1: quarantined, the normaliser itself failed
     claimed_until   datetimeoffset(7) null,               -- a process is normalising it
+    released_at     datetimeoffset(7) null,               -- the body was let go, since nothing rested on it any more
+    body_bytes      as cast(datalength(body) as bigint) persisted not null,
     constraint notification_key primary key clustered (notification_id),
     constraint notification_content unique (sha256, format, variant_hash)
 );
 
 create index notification_kept on {schema}.notification (notification_id) include (state, claimed_until) where state = 'kept';
 create index notification_unusable on {schema}.notification (format, mapping_version) include (state, failed, rejected) where rejected > 0;
--- Counting reads this index alone, never the bodies.
+create index notification_whole on {schema}.notification (notification_id) include (state, rejected, released_at)
+    where state = 'normalised' and rejected = 0 and released_at is null;
+-- Counting and adding up read these indexes alone, never the bodies.
 create index notification_counts on {schema}.notification (state) include (deliveries, items);
+create index notification_bytes on {schema}.notification (body_bytes);
 
 -- One row per receipt; its id is the intake id that the sender is told.
 create table {schema}.delivery (

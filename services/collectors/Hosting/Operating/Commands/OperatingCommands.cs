@@ -14,7 +14,8 @@ public sealed class OperatingCommands
     /// <summary>What the generated help can't say.</summary>
     public const string Notes = """
         Answers are JSON. What a payload says is shown unmasked, so without an OperatorCredential a collector answers
-        programs on its own machine only.
+        programs on its own machine only. What was rejected is kept whole whatever the retention; a replay counts as
+        'released' what it can't read because the bytes were let go.
 
         Examples:
           quarantine list

@@ -1,0 +1,105 @@
+using Grpc.Core;
+using ReleaseIntegrity.Handoff.Comparing;
+using ReleaseIntegrity.Handoff.Reading;
+using ReleaseIntegrity.Handoff.Store;
+using ReleaseIntegrity.Handoff.V1;
+using ReleaseIntegrity.Storage;
+
+namespace ReleaseIntegrity.Handoff.Api;
+
+/// <summary>The RPCs about packages.</summary>
+internal sealed class PackageCalls(HandoffStore store, MaskedDocuments documents)
+{
+    /// <inheritdoc cref="HandoffApi.ListCorrectionPackages"/>
+    public async Task<ListCorrectionPackagesResponse> ListCorrectionPackages(
+        ListCorrectionPackagesRequest request, ServerCallContext context)
+    {
+        var check = new RequestCheck();
+        int size = check.PageSize(request.PageSize);
+        var filter = new PackageFilter
+        {
+            TupleId = check.Parent(request.Parent),
+            RepositoryToken = check.RepositoryToken(request.RepositoryToken),
+            State = check.State(request.State),
+            HoldReason = check.Name("hold_reason", request.HoldReason),
+            ReleaseTrain = check.Text("release_train", request.ReleaseTrain),
+            PreparedFrom = check.Instant("prepared_from", request.PreparedFrom),
+            PreparedBefore = check.Instant("prepared_before", request.PreparedBefore),
+            Ascending = check.Ascending(request.OrderBy),
+        };
+        string query = Tokens.QueryHash(
+            "packages", filter.TupleId, filter.RepositoryToken, filter.State, filter.HoldReason, filter.ReleaseTrain,
+            filter.PreparedFrom, filter.PreparedBefore, filter.Ascending);
+        string[]? after = check.PageToken(request.PageToken, query, 2);
+        check.ThrowIfInvalid();
+
+        IReadOnlyList<PackageRow> rows = await store.ReadAsync(
+            async s =>
+            {
+                await Tuples.RequireAsync(s, filter.TupleId);
+                return await HandoffQueries.PackagesAsync(s, filter, PackagePlace.Of(after), size + 1);
+            },
+            context.CancellationToken);
+        var response = new ListCorrectionPackagesResponse();
+        response.Packages.Add(rows.Take(size).Select(row => PackageMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: false)));
+        response.NextPageToken = rows.Count > size ? Tokens.Page(query, PackagePlace.Of(rows[size - 1]).ToKey()) : "";
+        return response;
+    }
+
+    /// <inheritdoc cref="HandoffApi.GetCorrectionPackage"/>
+    public async Task<CorrectionPackage> GetCorrectionPackage(GetCorrectionPackageRequest request, ServerCallContext context)
+    {
+        var check = new RequestCheck();
+        (string tupleId, string? packageId, long? revision) = check.PackageName(request.Name);
+        check.ThrowIfInvalid();
+
+        PackageRow row = await store.ReadAsync(s => FindAsync(s, tupleId, packageId, revision), context.CancellationToken);
+        return PackageMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: true);
+    }
+
+    /// <inheritdoc cref="HandoffApi.DiffCorrectionPackages"/>
+    public async Task<PackageDiff> DiffCorrectionPackages(DiffCorrectionPackagesRequest request, ServerCallContext context)
+    {
+        var check = new RequestCheck();
+        (string tupleId, string? packageId, long? revision) = check.PackageName(request.Name);
+        long baseRevision = check.Revision("base_revision", request.BaseRevision);
+        check.ThrowIfInvalid();
+
+        (PackageRow later, PackageRow? earlier) = await store.ReadAsync(
+            async s =>
+            {
+                PackageRow row = await FindAsync(s, tupleId, packageId, revision);
+                check.Earlier("base_revision", baseRevision, row.Revision);
+                check.ThrowIfInvalid();
+                return (row, baseRevision == 0
+                    ? await HandoffQueries.PackageBeforeAsync(s, tupleId, row.Revision)
+                    : await FindAsync(s, tupleId, null, baseRevision));
+            },
+            context.CancellationToken);
+        var diff = new PackageDiff
+        {
+            Name = PackageMessages.NameOf(later.TupleId, later.PackageId, later.Revision),
+            Base = earlier is null ? "" : PackageMessages.NameOf(earlier.TupleId, earlier.PackageId, earlier.Revision),
+        };
+        diff.Changes.Add(PackageMessages.Of(PackageComparison.Compare(
+            earlier is null ? null : documents.Of(earlier).View, documents.Of(later).View)));
+        return diff;
+    }
+
+    /// <inheritdoc cref="HandoffApi.ListWriteTargets"/>
+    public async Task<ListWriteTargetsResponse> ListWriteTargets(ListWriteTargetsRequest request, ServerCallContext context)
+    {
+        var check = new RequestCheck();
+        (string tupleId, string? packageId, long? revision) = check.PackageName(request.Parent, "parent");
+        check.ThrowIfInvalid();
+
+        PackageRow row = await store.ReadAsync(s => FindAsync(s, tupleId, packageId, revision), context.CancellationToken);
+        var response = new ListWriteTargetsResponse();
+        response.WriteTargets.Add(documents.Of(row).View.WriteTargets.Select(LedgerMessages.Of));
+        return response;
+    }
+
+    private static async Task<PackageRow> FindAsync(StoreSnapshot snapshot, string tupleId, string? packageId, long? revision) =>
+        await HandoffQueries.PackageAsync(snapshot, tupleId, packageId, revision)
+        ?? throw ApiErrors.NotFound("package", "ListCorrectionPackages returns the names that there are");
+}
