@@ -8,7 +8,8 @@ namespace ReleaseIntegrity.Tests.Architecture;
 /// this product's own collectors; the retention, which asks its own reconciler; and what checks tokens, which reads their
 /// issuer's keys). And where HTTP is allowed to
 /// reach a source, no verb but GET and HEAD can be said: neither the methods of the client nor the verb objects of the
-/// others are called; the one form that is posted asks a token endpoint for a token, and one type does it. Programs that
+/// others are called; what is posted is the form that asks a token endpoint for a token, and searches that an API takes no
+/// other way: one type each does it, and the searches are listed here. Programs that
 /// could write in our place (skopeo, kubectl) can't be started.
 /// </summary>
 public sealed class Sources_are_only_read
@@ -25,20 +26,34 @@ public sealed class Sources_are_only_read
 
     private const string TokenExchange = "ReleaseIntegrity.Collectors.Hosting.Resync.TokenExchange";
 
+    private const string Search = "ReleaseIntegrity.Collectors.Hosting.Resync.SourceSearch";
+
+    private const string SearchPath = "api/v1/index/retrieve";
+
     [Fact]
     public void Only_a_resync_speaks_to_the_outside() =>
         Rule.Holds(CompiledCode.Product.SelectMany(c => Speakers(c, t => AsksSources(t) || ReadsKeys(t) || AsksOurOwn(t))));
 
     [Fact]
     public void No_verb_but_reading_is_ever_said_to_a_source() =>
-        Rule.Holds(CompiledCode.Product.SelectMany(c => Writers(c, t => AsksOurOwn(t) || t == TokenExchange)));
+        Rule.Holds(CompiledCode.Product.SelectMany(c => Writers(c, t => AsksOurOwn(t) || t is TokenExchange or Search)));
 
     /// <summary>Nor does the token's form lead to anything else: nobody but it can say its verb, and it says no other.</summary>
-    [Fact]
-    public void What_asks_for_a_token_only_posts() =>
+    [Theory]
+    [InlineData(TokenExchange)]
+    [InlineData(Search)]
+    public void What_asks_by_posting_only_posts(string type) =>
         Assert.Equal(["get_Post"], [.. CompiledCode.Product.SelectMany(c => c.Uses)
-            .Where(u => u.Type == TokenExchange && u.Used == "System.Net.Http.HttpMethod" && u.Member is not null)
+            .Where(u => u.Type == type && u.Used == "System.Net.Http.HttpMethod" && u.Member is not null)
             .Select(u => u.Member!)
+            .Distinct()]);
+
+    /// <summary>A search's path is written out where it is posted, and none of them takes anything in (rekor's own does: <c>api/v1/log/entries</c>).</summary>
+    [Fact]
+    public void What_is_posted_to_a_source_is_a_known_search() =>
+        Assert.Equal([SearchPath], [.. CompiledCode.Product.SelectMany(c => c.Texts)
+            .Where(t => t.Type == Search && t.Text.Contains('/') && t.Text != "application/json")
+            .Select(t => t.Text)
             .Distinct()]);
 
     [Fact]

@@ -188,6 +188,30 @@ public sealed class When_everything_is_served : IDisposable
     }
 
     [Fact]
+    public async Task A_registry_that_contradicts_itself_is_asked_for_the_tag()
+    {
+        await using SilentRegistry registry = await SilentRegistry.StartAsync(Cancelled);
+        _scratch.Write("data/settings.json", $$"""
+            { "Collectors": { "artifact-registry": { "Resync": { "main": {
+              "Api": "oci-distribution", "Address": "{{registry.Address}}", "Instance": "{{Story.Registry}}", "EverySeconds": 86400, "PauseSeconds": 0 } } } } }
+            """);
+        await using ServiceHost host = await StartAsync();
+        await UntilAsync(() => registry.Requests.Any(r => r.Contains("_catalog", StringComparison.Ordinal)));
+        using HttpClient http = Client(host);
+        foreach ((string path, string body) in new[]
+        {
+            ("notifications/servicenow", Story.Change()),
+            ("notifications/distribution", Story.Promotion(Story.A, "2026-03-22T08:00:00Z")),
+            ("notifications/distribution", Story.Promotion(Story.B, "2026-03-22T08:00:00Z", id: "e2")),
+        })
+        {
+            Assert.Equal(HttpStatusCode.Accepted, (await PostAsync(http, path, body)).Status);
+        }
+
+        await UntilAsync(() => registry.Requests.Any(r => r == $"/v2/{Story.Path}/manifests/{Story.Tag}"));
+    }
+
+    [Fact]
     public async Task What_was_handed_off_is_confirmed_and_never_sent_again()
     {
         await using ServiceHost host = await StartAsync();
@@ -203,6 +227,15 @@ public sealed class When_everything_is_served : IDisposable
 
         Assert.Equal(0, waiting);
         Assert.True(await CountAsync("handoff.db", "SELECT count(*) FROM package") > 0);
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        for (int i = 0; !holds(); i++)
+        {
+            Assert.True(i < 600, "it did not come to be");
+            await Task.Delay(50, Cancelled);
+        }
     }
 
     private async Task<long> CountAsync(string database, string statement)

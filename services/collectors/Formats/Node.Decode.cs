@@ -45,8 +45,8 @@ public sealed partial class Node
     public Node Sha256() => Decode("sha256");
 
     /// <summary>
-    /// RFC 6962 section 2.1 leaf hash, SHA-256 of a zero byte and the bytes that the base64 string holds, as a root
-    /// string of lower-case hex.
+    /// RFC 6962 section 2.1 leaf hash, SHA-256 of a zero byte and the bytes that the base64 string holds, or of the whole
+    /// body, as a root string of lower-case hex.
     /// </summary>
     public Node RekorLeaf() => Decode("rekor-leaf");
 
@@ -175,7 +175,8 @@ public sealed partial class Node
 
     private Node Leaf(Tree tree)
     {
-        if (FromBase64(tree, out ReadOnlyMemory<byte> bytes) is { } failed)
+        ReadOnlyMemory<byte> bytes = Bytes;
+        if (Kind != NodeKind.Bytes && FromBase64(tree, out bytes) is { } failed)
         {
             return failed;
         }

@@ -5,10 +5,17 @@ namespace ReleaseIntegrity.Collectors.SignatureLedger;
 
 /// <summary>
 /// One entry of a transparency log, as a bundle carries it (<c>dev.sigstore.rekor.v1.TransparencyLogEntry</c>, protojson)
-/// or as the Rekor v1 API returns it (<c>LogEntry</c>, openapi.yaml). Both spell the same facts differently.
+/// as the Rekor v1 API returns it (<c>LogEntry</c>, openapi.yaml), or as the tiles of a log hold it: its body alone. All
+/// spell the same facts differently.
 /// </summary>
 internal sealed record LogEntry
 {
+    /// <summary>The header that says of which log a fetched entry is, in hex.</summary>
+    public const string LogIdHeader = "log-id";
+
+    /// <summary>The header that says at which index of its log a fetched entry stands.</summary>
+    public const string IndexHeader = "log-index";
+
     private const int UuidDigits = 64;
     private const int SharedUuidDigits = 80;
 
@@ -93,6 +100,35 @@ internal sealed record LogEntry
         }
 
         return entry;
+    }
+
+    /// <summary>
+    /// Reads an entry of a tile (C2SP tlog-tiles, "Log entries"), whose body is the whole document: where it stands in which
+    /// log is known by whoever fetched it. Null without a refusal where the headers don't say it.
+    /// </summary>
+    public static LogEntry? ReadTiled(SourceDocument document, out NormalisedItem? refusal)
+    {
+        Node logId = document.Headers[LogIdHeader];
+        Node index = document.Headers[IndexHeader];
+        refusal = null;
+        if (!logId.HasValue || !index.HasValue)
+        {
+            return null;
+        }
+
+        refusal = !IsHex(logId.String) ? document.Root.Reject($"{LogIdHeader} must be the log's id in hex: an entry is addressed by it")
+            : index.Integer is null ? document.Root.Reject($"{IndexHeader} must be an integer: it orders the entries of a log")
+            : null;
+        return refusal is not null ? null : new LogEntry
+        {
+            Node = document.Root,
+            LogId = logId.Text!.ToLowerInvariant(),
+            Index = index.Integer!,
+            IntegratedTimeNode = document.Headers["integrated-time"],
+            IntegratedTime = null,
+            Leaf = document.Body.RekorLeaf(),
+            Body = document.Root,
+        };
     }
 
     /// <summary>Whether a text is a uuid: a leaf hash, or a shard's tree id and a leaf hash, in hex.</summary>

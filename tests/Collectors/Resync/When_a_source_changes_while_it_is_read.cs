@@ -207,6 +207,34 @@ public sealed class When_a_source_changes_while_it_is_read : WithFolder
     }
 
     [Fact]
+    public async Task Rekor_is_searched_for_the_digest_that_somebody_names_and_what_is_known_is_not_kept_again()
+    {
+        var api = new FakeRekor();
+        api.Add(3);
+        api.Add(3);
+        api.Add(4);
+        await using FakeServer server = await FakeServer.StartAsync(api.AnswerAsync);
+        await using AskingCollector collector = await StartAsync(api, server, ("From", "4"));
+        await collector.AnsweredAsync(ask: false);
+        Assert.Equal(["4"], collector.Observations.Select(o => o.Revision.Counter));
+
+        // By the digest alone, as a payload's, and as a reference's: what is behind the beginning is found, and found once.
+        string three = FakeRegistry.DigestOf(BitConverter.GetBytes(3));
+        foreach (string target in new[] { three, $"payload {three}", $"registry.example.com/app:1@{three}" })
+        {
+            await collector.AnsweredAsync(target: target);
+            Assert.Equal("POST /api/v1/index/retrieve", server.Requests.Last(r => r.StartsWith("POST", StringComparison.Ordinal)));
+            Assert.Equal(["2", "4"], collector.Observations.Select(o => o.Revision.Counter).Order());
+            Assert.Equal(2, (await collector.GetAsync("counts")).GetProperty("notifications").GetInt64());
+        }
+
+        // One that was read by its index already, and one that the log doesn't know.
+        await collector.AnsweredAsync(target: FakeRegistry.DigestOf(BitConverter.GetBytes(4)));
+        await collector.AnsweredAsync(target: FakeRegistry.DigestOf(BitConverter.GetBytes(5)));
+        Assert.Equal(2, (await collector.GetAsync("counts")).GetProperty("notifications").GetInt64());
+    }
+
+    [Fact]
     public async Task A_cluster_is_watched_and_listed_anew_where_its_changes_are_gone()
     {
         var api = new FakeKubernetes();

@@ -12,6 +12,9 @@ public sealed class Harbor_misbehaves() : When_a_source_misbehaves("harbor");
 /// <summary>A transparency log answers badly.</summary>
 public sealed class Rekor_v1_misbehaves() : When_a_source_misbehaves("rekor-v1");
 
+/// <summary>A log of tiles answers badly.</summary>
+public sealed class Rekor_v2_misbehaves() : When_a_source_misbehaves("rekor-v2");
+
 /// <summary>ServiceNow answers badly.</summary>
 public sealed class Servicenow_misbehaves() : When_a_source_misbehaves("servicenow");
 

@@ -51,6 +51,40 @@ public sealed class RekorV2Tests
     }
 
     [Fact]
+    public void An_entry_of_a_tile_is_its_body_with_the_log_and_the_index_beside_it_golden()
+    {
+        using X509Certificate2 certificate = FulcioCertificate.ForWorkflow();
+        string body = HashedRekord2(A, certificate).ToJsonString();
+        string leaf = Sha256([0, .. Encoding.UTF8.GetBytes(body)]);
+        Notification fetched = Notify(Format, body) with { Headers = new Dictionary<string, string> { ["log-id"] = LogId, ["log-index"] = "743" } };
+
+        Observation observation = Assert.IsType<NormalisedItem.Observed>(Assert.Single(Normalise(fetched))).Observation;
+
+        string place = "at /spec/hashedRekordV002/signature/verifier/x509Certificate/rawBytes(certificate)";
+        Assert.Equal(
+            $"""
+            record signature-ledger {LogId} ledger-entry {LogId}/{leaf}
+            revision 743 -
+            signed 2026-03-22T09:58:30Z, predicate -, pointer ''
+            message {leaf}
+            subject - sha256:{A} at /spec/hashedRekordV002/data/digest
+            signature-envelope-id [rekor:{leaf}, signature-sha256:{Sha256([1, 2, 3])}] at 
+            signer-identity [{FulcioCertificate.Workflow}] {place}/subjectAltNames/0
+            signer-key-id [{certificate.KeyId()}] {place}/spkiSha256
+            certificate-fingerprint [{certificate.Fingerprint()}] {place}/sha256
+            certificate-lineage [issuer-dn:CN=acme-intermediate, O=acme.example, oidc-issuer:{FulcioCertificate.Issuer}] {place}
+            """,
+            Describe(observation));
+
+        // Without them nothing says where the body stands; malformed, nothing can be told by them.
+        Assert.IsType<NormalisedItem.Hint>(Assert.Single(Normalise(Notify(Format, body))));
+        Assert.All(
+            new[] { ("log-id", "no hex"), ("log-index", "x") },
+            bad => Assert.IsType<NormalisedItem.Rejected>(Assert.Single(Normalise(
+                fetched with { Headers = new Dictionary<string, string>(fetched.Headers) { [bad.Item1] = bad.Item2 } }))));
+    }
+
+    [Fact]
     public void Several_entries_come_as_a_list_or_line_by_line()
     {
         using X509Certificate2 certificate = FulcioCertificate.ForWorkflow();

@@ -59,6 +59,9 @@ public sealed class ResyncOptions
     /// <c>yyyy-MM-dd HH:mm:ss</c> (<c>servicenow</c>, <c>jira</c>). Default: at the beginning.
     /// </summary>
     public string? From { get; set; }
+
+    /// <summary>The id of the log (<c>rekor-v2</c>): 32 bytes in base64, as <c>trusted_root.json</c> has it, or in hex.</summary>
+    public string? LogId { get; set; }
 }
 
 /// <summary>What a source is shown. A secret stands here, in the environment or in a file; it is never logged.</summary>

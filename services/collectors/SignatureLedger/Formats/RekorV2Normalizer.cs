@@ -5,7 +5,7 @@ namespace ReleaseIntegrity.Collectors.SignatureLedger.Formats;
 
 /// <summary>
 /// <c>rekor-v2</c>: entries of a Rekor v2 log (rekor-tiles <c>CLIENTS.md</c>) as <c>TransparencyLogEntry</c> in protojson, alone,
-/// in a list or as JSON lines. They have no time of their own.
+/// in a list or as JSON lines, and as the tiles of the log hold them. They have no time of their own.
 /// </summary>
 public sealed class RekorV2Normalizer : DocumentNormalizer
 {
@@ -41,7 +41,8 @@ public sealed class RekorV2Normalizer : DocumentNormalizer
             }
             else if (node["kind"].Exists && node["spec"].Exists)
             {
-                items.Add(LogEntryReader.ReadBareBody(node, items));
+                LogEntry? entry = LogEntry.ReadTiled(document, out NormalisedItem? refusal);
+                items.Add(entry is not null ? LogEntryReader.Read(entry, items) : refusal ?? LogEntryReader.ReadBareBody(node, items));
             }
             else
             {

@@ -9,6 +9,7 @@ public static class SignatureLedgerApis
     public static IReadOnlyList<SourceApi> All() =>
     [
         new(RekorV1Client.Format, c => new RekorV1Client(c)) { Refusals = RekorV1Client.Refusals, TakesEveryHint = true },
+        new(RekorV2Client.Format, c => new RekorV2Client(c)) { Refusals = RekorV2Client.Refusals, TakesEveryHint = true },
         new(OciReferrersClient.Format, c => new OciReferrersClient(c)),
     ];
 }

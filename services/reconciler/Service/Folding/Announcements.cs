@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Contracts.Topology;
@@ -9,7 +10,7 @@ namespace ReleaseIntegrity.Reconciling.Folding;
 /// <summary>
 /// The messages that announce a change, in the order in which a reader should see them. Their ids are those of the
 /// tuple's revision: whoever gets one twice knows it. What a service has to get goes to its queue; holds are published
-/// besides, for whoever gates on them, which may be nobody.
+/// besides, for whoever gates on them, which may be nobody, and so are requests to ask a source again.
 /// </summary>
 internal static class Announcements
 {
@@ -64,15 +65,24 @@ internal static class Announcements
             });
         }
 
+        foreach (DoubtedInstance doubted in change.Doubted)
+        {
+            Add(null, new ResyncRequested(doubted.Source, doubted.Instance, doubted.Record ?? "", "authority-conflict"),
+                WireNames.Of(doubted.Source), doubted.Instance);
+        }
+
         return messages;
 
-        void Add<T>(QueueDeclaration? queue, T message) => messages.Add(new OutboxMessage
+        void Add<T>(QueueDeclaration? queue, T message, params ReadOnlySpan<string> about) => messages.Add(new OutboxMessage
         {
             Id = OutboxMessage.DerivedId(
+            [
                 MessageTypes.NameOf<T>(),
                 change.After.TupleKey,
                 change.After.Revision.ToString(CultureInfo.InvariantCulture),
-                queue?.Name ?? ""),
+                queue?.Name ?? "",
+                .. about,
+            ]),
             Type = MessageTypes.NameOf<T>(),
             Payload = MessageTypes.Serialise(message),
             Destination = queue?.Name,

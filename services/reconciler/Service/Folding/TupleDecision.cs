@@ -32,6 +32,9 @@ internal abstract record TupleDecision
         IReadOnlyList<string> Released,
         PackageStep Package) : TupleDecision
     {
+        /// <summary>Source instances that contradict themselves or each other since this change: they are to be asked again.</summary>
+        public required IReadOnlyList<DoubtedInstance> Doubted { get; init; }
+
         /// <summary>The canonical ledger is another one.</summary>
         public bool LedgerChanged => After.LedgerSha256 != Before.LedgerSha256;
 
@@ -71,7 +74,11 @@ internal abstract record TupleDecision
                 _ => before.DecisionKey,
             },
         };
-        return new Changed(before, after, writer.Written.ToArray(), [.. holds.Except(held)], [.. held.Except(holds)], step);
+        string[] opened = [.. holds.Except(held)];
+        return new Changed(before, after, writer.Written.ToArray(), opened, [.. held.Except(holds)], step)
+        {
+            Doubted = DoubtedInstance.Of(reconciliation.Ledger, opened),
+        };
     }
 }
 

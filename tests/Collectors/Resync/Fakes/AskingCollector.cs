@@ -91,12 +91,12 @@ internal sealed class AskingCollector : IAsyncDisposable
     }
 
     /// <summary>Waits for an answer to the first question, or to one that is asked now.</summary>
-    public async Task<JsonElement> AnsweredAsync(bool ask = true)
+    public async Task<JsonElement> AnsweredAsync(bool ask = true, string target = "")
     {
         DateTimeOffset before = ask ? DateTimeOffset.UtcNow : default;
         if (ask)
         {
-            await AskAsync();
+            await AskAsync(target);
         }
 
         JsonElement mark = await UntilAsync(m => Instant(m.GetProperty("lastSuccessAt")) is { } at && at >= before, "answered");
@@ -127,9 +127,9 @@ internal sealed class AskingCollector : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private async Task AskAsync()
+    private async Task AskAsync(string target = "")
     {
-        using HttpResponseMessage response = await _client.PostAsync(new Uri("resync", UriKind.Relative), null, CollectorHost.Ct);
+        using HttpResponseMessage response = await _client.PostAsync(new Uri($"resync?target={Uri.EscapeDataString(target)}", UriKind.Relative), null, CollectorHost.Ct);
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
     }
 

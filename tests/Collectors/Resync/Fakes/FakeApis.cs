@@ -27,6 +27,7 @@ internal abstract class FakeApi
         "oci-distribution" => new FakeRegistryApi(),
         "harbor" => new FakeHarbor(),
         "rekor-v1" => new FakeRekor(),
+        "rekor-v2" => new FakeTiles(),
         "servicenow" => new FakeServiceNow(),
         "jira" => new FakeJira(),
         "jira-cloud" => new FakeJira(cloud: true),
@@ -114,11 +115,12 @@ internal sealed class FakeHarbor : FakeApi
     }
 }
 
-/// <summary>Rekor's log: entries by global index over two shards, by uuid, and one that is counted and not shown yet.</summary>
+/// <summary>Rekor's log: entries by global index over two shards, by uuid, by the hash that they are about, and one that is counted and not shown yet.</summary>
 internal sealed class FakeRekor : FakeApi
 {
     public static readonly string LogId = new('c', 64);
     private const int InactiveShard = 2;
+    private const string TreeId = "00000000000000a1";
 
     private readonly List<int> _entries = [-1, -2];
     private int _answers;
@@ -140,7 +142,38 @@ internal sealed class FakeRekor : FakeApi
 
     public static string Uuid(int i) => Convert.ToHexStringLower(SHA256.HashData([0, .. Body(i)]));
 
-    public override Task AnswerAsync(HttpContext context)
+    public override async Task AnswerAsync(HttpContext context)
+    {
+        if (context.Request.Path.Value == "/api/v1/index/retrieve")
+        {
+            await SearchAsync(context);
+            return;
+        }
+
+        await EntryAsync(context);
+    }
+
+    /// <summary><c>searchIndex</c>: a hash with or without its algorithm, to the uuids under which shards know entries about it.</summary>
+    private async Task SearchAsync(HttpContext context)
+    {
+        if (!HttpMethods.IsPost(context.Request.Method) || !context.Request.HasJsonContentType())
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            return;
+        }
+
+        using JsonDocument asked = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+        string hash = asked.RootElement.GetProperty("hash").GetString()!;
+        string[] found;
+        lock (Lock)
+        {
+            found = [.. _entries.Where(e => FakeRegistry.DigestOf(BitConverter.GetBytes(e)) == hash).Select(e => $"{TreeId}{Uuid(e)}")];
+        }
+
+        await WriteAsync(context, found);
+    }
+
+    private Task EntryAsync(HttpContext context)
     {
         string path = context.Request.Path.Value!;
         lock (Lock)
@@ -155,7 +188,7 @@ internal sealed class FakeRekor : FakeApi
 
             int index = path.EndsWith("/entries", StringComparison.Ordinal)
                 ? Int(context, "logIndex", -1)
-                : _entries.FindIndex(e => Uuid(e) == path.Split('/')[^1]);
+                : _entries.FindIndex(e => path.EndsWith(Uuid(e), StringComparison.Ordinal));
             if (index < 0 || index >= _entries.Count - Hidden)
             {
                 context.Response.StatusCode = StatusCodes.Status404NotFound;

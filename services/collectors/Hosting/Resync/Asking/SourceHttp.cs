@@ -25,7 +25,7 @@ public sealed record SourceRequest(Uri Address)
 }
 
 /// <summary>
-/// Reads from one source instance: <c>GET</c> and <c>HEAD</c> only. Bounded in size, time and requests at once; transient
+/// Reads from one source instance: <c>GET</c> and <c>HEAD</c>, and the searches of <see cref="SourceSearch"/>. Bounded in size, time and requests at once; transient
 /// failures are tried again, a pause that the source asks for is kept. Safe for concurrent use.
 /// </summary>
 public sealed class SourceHttp : IDisposable
@@ -45,12 +45,21 @@ public sealed class SourceHttp : IDisposable
 
     /// <summary>The answer, whole.</summary>
     /// <exception cref="SourceException">There is none that can be used.</exception>
-    public async Task<SourceAnswer> ReadAsync(SourceRequest request, CancellationToken cancellationToken)
+    public Task<SourceAnswer> ReadAsync(SourceRequest request, CancellationToken cancellationToken) =>
+        ReadAsync(() => MessageOf(request), request, cancellationToken);
+
+    /// <summary>What a search finds, whole.</summary>
+    /// <exception cref="SourceException">There is no answer that can be used.</exception>
+    public Task<SourceAnswer> SearchAsync(SourceSearch search, CancellationToken cancellationToken) =>
+        ReadAsync(() => search.Request(_address), new SourceRequest(_address), cancellationToken);
+
+    private async Task<SourceAnswer> ReadAsync(Func<HttpRequestMessage> message, SourceRequest asked, CancellationToken cancellationToken)
     {
         await _room.WaitAsync(cancellationToken);
         try
         {
-            using HttpResponseMessage response = await SendAsync(request, cancellationToken);
+            using HttpRequestMessage request = message();
+            using HttpResponseMessage response = await SendAsync(request, asked, cancellationToken);
             using CancellationTokenSource limit = Limit(TimeSpan.FromSeconds(_options.TimeoutSeconds), cancellationToken);
             byte[] body = await SourceTroubles.TellAsync(() => BodyAsync(response, limit.Token), cancellationToken);
             return new SourceAnswer(response.StatusCode, body, response.Headers, response.Content.Headers);
@@ -69,7 +78,8 @@ public sealed class SourceHttp : IDisposable
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadLinesAsync(
         SourceRequest request, TimeSpan most, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await SendAsync(request, cancellationToken);
+        using HttpRequestMessage message = MessageOf(request);
+        using HttpResponseMessage response = await SendAsync(message, request, cancellationToken);
         await using Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         var lines = new LineBuffer(_options.MaxAnswerBytes);
         using CancellationTokenSource limit = Limit(most, cancellationToken);
@@ -111,9 +121,11 @@ public sealed class SourceHttp : IDisposable
     private bool IsOwn(Uri address) =>
         address.Scheme == _address.Scheme && address.Host == _address.Host && address.Port == _address.Port;
 
-    private async Task<HttpResponseMessage> SendAsync(SourceRequest asked, CancellationToken cancellationToken)
+    private static HttpRequestMessage MessageOf(SourceRequest asked) =>
+        new(asked.HeadersOnly ? HttpMethod.Head : HttpMethod.Get, asked.Address);
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, SourceRequest asked, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(asked.HeadersOnly ? HttpMethod.Head : HttpMethod.Get, asked.Address);
         foreach (string type in asked.Accept)
         {
             request.Headers.Accept.Add(MediaTypeWithQualityHeaderValue.Parse(type));
