@@ -17,6 +17,9 @@ public sealed class Program(string folder, string assembly)
     /// <summary>Every service in one process, the demo and the offline command.</summary>
     public static Program AllInOne { get; } = new("services/AllInOne", "ReleaseIntegrity.AllInOne");
 
+    /// <summary>The steward's command line.</summary>
+    public static Program Steward { get; } = new("services/steward", "ReleaseIntegrity.Steward");
+
     /// <summary>How to start it with some arguments; its streams are read by whoever starts it.</summary>
     public ProcessStartInfo Start(params IEnumerable<string> arguments) =>
         new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Path.Combine(Root, folder, Output, $"{assembly}.dll"), .. arguments])
