@@ -9,6 +9,7 @@ using ReleaseIntegrity.Contracts.Json;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Handoff;
+using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Api;
 using ReleaseIntegrity.Handoff.Deciding;
 using ReleaseIntegrity.Handoff.Feed;
@@ -38,7 +39,7 @@ internal sealed class Steward : System.Diagnostics.Metrics.IMeterFactory, IAsync
         _documents = new MaskedDocuments(Masker);
         Feed = new HandoffFeed(store, Masker, this);
         _reads = new HandoffApi(
-            store, _documents, new PackageTail(store, _documents, options, NullLogger<PackageTail>.Instance), clock);
+            store, _documents, new PackageTail(store, _documents, options, NullLogger<PackageTail>.Instance), options, clock);
         Decisions = new DecisionApi(store, new Decider(store, _documents, options, clock), _documents, options, clock);
     }
 
@@ -65,6 +66,7 @@ internal sealed class Steward : System.Diagnostics.Metrics.IMeterFactory, IAsync
         var options = new HandoffOptions
         {
             Store = await place.OptionsAsync(HandoffHosting.Key, HandoffHosting.Migrations), TokenKey = HandoffHost.Key, TwoPersonFields = twoPersonFields,
+            Access = new AccessOptions { SigningKey = HandoffHost.SigningKey },
         };
         var store = new HandoffStore(Stores.Open(options.Store, HandoffStore.Migrations), new Masker(options.TokenKey), clock);
         await store.RekeyAsync(CancellationToken.None);
