@@ -33,7 +33,7 @@ public sealed class Only_the_edges_know_the_bus
     private static readonly string[] Inner =
     [
         "ReleaseIntegrity.Contracts", "ReleaseIntegrity.Core", "ReleaseIntegrity.Policies", "ReleaseIntegrity.Storage",
-        "ReleaseIntegrity.Masking", "ReleaseIntegrity.Auditing", "ReleaseIntegrity.Collectors.Formats",
+        "ReleaseIntegrity.Masking", "ReleaseIntegrity.Export", "ReleaseIntegrity.Auditing", "ReleaseIntegrity.Collectors.Formats",
         "ReleaseIntegrity.Collectors.Hosting",
     ];
 

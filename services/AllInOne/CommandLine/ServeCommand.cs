@@ -51,6 +51,7 @@ internal static class ServeCommand
         In DIR:
           *.db            one SQLite file per service; a second process on the same folder is refused
           token.key       the key of masked tokens, made at the first start; keep it, or old tokens lose their meaning
+          export.key      signs exported packages, made at the first start; who verifies them needs its public half
           secrets/        yours, a file per setting: secrets/Collectors__Credential__Secrets__0
           settings.json   yours, if you need one: { "Collectors": { "Credential": { "Secrets": [ "…" ] } } }
 

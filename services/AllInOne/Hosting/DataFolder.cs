@@ -1,5 +1,6 @@
 using System.Text;
 using ReleaseIntegrity.AllInOne.Offline;
+using ReleaseIntegrity.Export;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Storage;
 
@@ -9,6 +10,7 @@ namespace ReleaseIntegrity.AllInOne.Hosting;
 internal sealed class DataFolder
 {
     private const string KeyFile = "token.key";
+    private const string ExportKeyFile = "export.key";
 
     private DataFolder(string path) => Path = path;
 
@@ -72,6 +74,26 @@ internal sealed class DataFolder
             return Masking.TokenKey.Read(file);
         }
         catch (TokenKeyException bad)
+        {
+            throw new UsageException(bad.Message);
+        }
+    }
+
+    /// <summary>The key that signs exported packages, made at the first start.</summary>
+    /// <exception cref="UsageException">The key file is damaged.</exception>
+    public ExportKey ExportKey()
+    {
+        string file = System.IO.Path.Combine(Path, ExportKeyFile);
+        try
+        {
+            if (!File.Exists(file))
+            {
+                Write(file, Export.ExportKey.Generate().PrivateKeyPem());
+            }
+
+            return Export.ExportKey.Read(file);
+        }
+        catch (ExportKeyException bad)
         {
             throw new UsageException(bad.Message);
         }

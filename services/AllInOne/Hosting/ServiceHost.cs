@@ -167,7 +167,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         services.AddSingleton(policy);
         services.AddSingleton<IEvidenceReferences, OwnReconciler>();
         services.AddReconciler(options => options.Store.DataFolder = data.Path);
-        services.AddHandoff(new HandoffOptions { Store = data.Handoff, TokenKey = data.TokenKey() });
+        services.AddHandoff(new HandoffOptions { Store = data.Handoff, TokenKey = data.TokenKey(), ExportKey = data.ExportKey() });
         services.AddBus(new BusOptions(), bus =>
         {
             bus.AddReconcilerConsumers();

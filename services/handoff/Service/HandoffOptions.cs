@@ -1,3 +1,4 @@
+using ReleaseIntegrity.Export;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Storage;
 
@@ -11,6 +12,9 @@ public sealed record HandoffOptions
 
     /// <summary>The key of all tokens and tuple ids. With another key the same store shows other tokens and ids.</summary>
     public required TokenKey TokenKey { get; init; }
+
+    /// <summary>Signs exported packages; without it none is exported.</summary>
+    public ExportKey? ExportKey { get; init; }
 
     /// <summary>Watchers at one time; more are refused with RESOURCE_EXHAUSTED. Default 1,000.</summary>
     public int MaximumWatchers { get; init; } = 1000;

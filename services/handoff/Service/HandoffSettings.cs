@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using ReleaseIntegrity.Export;
 using ReleaseIntegrity.Hosting;
 using ReleaseIntegrity.Masking;
 
@@ -21,6 +22,23 @@ public sealed class HandoffSettings
     /// For a network that a proxy or a firewall guards.
     /// </summary>
     public bool AllowUnauthenticated { get; set; }
+
+    /// <summary>The file of the key that signs exported packages, ECDSA P-256 in PEM; without it none is exported.</summary>
+    public string? ExportKeyFile { get; set; }
+
+    /// <summary>The key that signs exported packages, or null for none.</summary>
+    /// <exception cref="OptionsValidationException">It can't be read; with the fix.</exception>
+    public ExportKey? ReadExportKey()
+    {
+        try
+        {
+            return string.IsNullOrWhiteSpace(ExportKeyFile) ? null : ExportKey.Read(ExportKeyFile);
+        }
+        catch (ExportKeyException bad)
+        {
+            throw Refusal($"{Section}:ExportKeyFile: {bad.Message}");
+        }
+    }
 
     /// <summary>The key of all tokens.</summary>
     /// <exception cref="OptionsValidationException">It is not configured, or can't be read; with the fix.</exception>

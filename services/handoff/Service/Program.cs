@@ -18,7 +18,7 @@ return await ServiceProgram.RunAsync(args, new ServiceParts
         builder.WebHost.ConfigureKestrel(kestrel => grpc.Listen(kestrel, HttpProtocols.Http2));
         var store = StoreOptions.Of(HandoffHosting.Key);
         builder.Configuration.GetSection(StoreOptions.Section).Bind(store);
-        builder.Services.AddHandoff(new HandoffOptions { Store = store, TokenKey = settings.ReadTokenKey() });
+        builder.Services.AddHandoff(new HandoffOptions { Store = store, TokenKey = settings.ReadTokenKey(), ExportKey = settings.ReadExportKey() });
         builder.Services.AddBus(BusOptions.Of(builder.Configuration), bus => bus.AddHandoffConsumers());
     },
     Map = app => app.MapHandoff(),

@@ -34,7 +34,7 @@ public sealed class The_api_as_a_class : IAsyncLifetime, System.Diagnostics.Metr
         _documents = new MaskedDocuments(_masker);
         _feed = new HandoffFeed(_store, _masker, this);
         var tail = new PackageTail(_store, _documents, options, NullLogger<PackageTail>.Instance);
-        _api = new HandoffApi(_store, _documents, tail, TimeProvider.System);
+        _api = new HandoffApi(_store, _documents, tail, options, TimeProvider.System);
     }
 
     [Fact]

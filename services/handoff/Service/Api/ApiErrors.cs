@@ -26,6 +26,9 @@ internal static class ApiErrors
     public static RpcException NotFound(string kind, string fix) =>
         Of(Code.NotFound, $"there is no such {kind}; {fix}", new ResourceInfo { ResourceType = kind }, Info("NOT_FOUND"));
 
+    /// <summary>FAILED_PRECONDITION: the service isn't set up for it.</summary>
+    public static RpcException NotConfigured(string fix) => Of(Code.FailedPrecondition, fix, Info("NOT_CONFIGURED"));
+
     /// <summary>RESOURCE_EXHAUSTED: the client has to come back later.</summary>
     public static RpcException Exhausted(string text, TimeSpan retryAfter) =>
         Of(Code.ResourceExhausted, text, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) }, Info("WATCH_LIMIT"));

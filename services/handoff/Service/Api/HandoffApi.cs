@@ -10,13 +10,14 @@ namespace ReleaseIntegrity.Handoff.Api;
 /// The API, as the proto describes it. Each family of RPCs has a class of its own, that checks a request, reads the store
 /// and masks.
 /// </summary>
-internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, PackageTail tail, TimeProvider clock)
+internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, PackageTail tail, HandoffOptions options, TimeProvider clock)
     : HandoffService.HandoffServiceBase
 {
     private readonly LedgerCalls _ledgers = new(store, documents, clock);
     private readonly HoldCalls _holds = new(store, documents);
     private readonly PackageCalls _packages = new(store, documents);
     private readonly ReleaseCalls _releases = new(store, documents);
+    private readonly ExportCalls _exports = new(store, documents, options);
     private readonly WatchCalls _watches = new(store, tail, clock);
 
     /// <inheritdoc/>
@@ -62,6 +63,10 @@ internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, 
     /// <inheritdoc/>
     public override Task<ReleaseView> GetReleaseView(GetReleaseViewRequest request, ServerCallContext context) =>
         _releases.GetReleaseView(request, context);
+
+    /// <inheritdoc/>
+    public override Task<ExportedPackage> ExportCorrectionPackage(ExportCorrectionPackageRequest request, ServerCallContext context) =>
+        _exports.ExportCorrectionPackage(request, context);
 
     /// <inheritdoc/>
     public override Task WatchCorrectionPackages(

@@ -99,7 +99,9 @@ internal sealed class PackageCalls(HandoffStore store, MaskedDocuments documents
         return response;
     }
 
-    private static async Task<PackageRow> FindAsync(StoreSnapshot snapshot, string tupleId, string? packageId, long? revision) =>
+    /// <summary>The package that a name means.</summary>
+    /// <exception cref="RpcException">NOT_FOUND.</exception>
+    internal static async Task<PackageRow> FindAsync(StoreSnapshot snapshot, string tupleId, string? packageId, long? revision) =>
         await HandoffQueries.PackageAsync(snapshot, tupleId, packageId, revision)
         ?? throw ApiErrors.NotFound("package", "ListCorrectionPackages returns the names that there are");
 }
