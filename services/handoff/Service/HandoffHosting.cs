@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Api;
+using ReleaseIntegrity.Handoff.Audit;
 using ReleaseIntegrity.Handoff.Deciding;
 using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Handoff.Reading;
@@ -45,6 +46,9 @@ public static class HandoffHosting
             p.GetRequiredService<HandoffStore>().Store, p.GetRequiredService<ILogger<StoreHold>>()));
         services.AddHostedService<StoreOpening>();
         services.AddSingleton(p => p.GetRequiredService<HandoffStore>().Outbox);
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<DeniedCalls>();
+        services.AddSingleton<Disclosure>();
         services.AddSingleton<Decider>();
         services.AddSingleton<MaskedDocuments>();
         services.AddSingleton(p => new HandoffFeed(
@@ -81,6 +85,7 @@ public static class HandoffHosting
     {
         endpoints.MapGrpcService<HandoffApi>();
         endpoints.MapGrpcService<DecisionApi>();
+        endpoints.MapGrpcService<AuditApi>();
         endpoints.MapGrpcReflectionService();
         endpoints.MapGrpcHealthChecksService();
         return endpoints;

@@ -32,6 +32,9 @@ public sealed record HandoffOptions
     /// </summary>
     public IReadOnlyCollection<string> TwoPersonFields { get; init; } = [];
 
+    /// <summary>How many fields one discloser may reveal in an hour. Default 60.</summary>
+    public int RevealsPerHour { get; init; } = 60;
+
     /// <summary>How far ahead a pin may expire. Default 30 days.</summary>
     public TimeSpan MaximumPinDuration { get; init; } = TimeSpan.FromDays(30);
 

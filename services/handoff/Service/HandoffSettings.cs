@@ -27,6 +27,9 @@ public sealed class HandoffSettings
     /// <summary>The fields, or mask classes, whose repairs two persons have to authorise.</summary>
     public string[] TwoPersonFields { get; set; } = [];
 
+    /// <summary>How many fields one discloser may reveal in an hour.</summary>
+    public int RevealsPerHour { get; set; } = 60;
+
     /// <summary>The file of the key that signs exported packages, ECDSA P-256 in PEM; without it none is exported.</summary>
     public string? ExportKeyFile { get; set; }
 
@@ -43,6 +46,12 @@ public sealed class HandoffSettings
             throw Refusal($"{Section}:ExportKeyFile: {bad.Message}");
         }
     }
+
+    /// <summary>How many fields one discloser may reveal in an hour.</summary>
+    /// <exception cref="OptionsValidationException">It is no such number; with the fix.</exception>
+    public int ReadRevealsPerHour() => RevealsPerHour is >= 1 and <= 100_000
+        ? RevealsPerHour
+        : throw Refusal($"{Section}:RevealsPerHour must be from 1 to 100000: {Section}__RevealsPerHour=60");
 
     /// <summary>The key of all tokens.</summary>
     /// <exception cref="OptionsValidationException">It is not configured, or can't be read; with the fix.</exception>

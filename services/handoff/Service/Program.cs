@@ -24,6 +24,7 @@ return await ServiceProgram.RunAsync(args, new ServiceParts
             Access = settings.ReadAccess(),
             ExportKey = settings.ReadExportKey(),
             TwoPersonFields = settings.TwoPersonFields,
+            RevealsPerHour = settings.ReadRevealsPerHour(),
         });
         builder.Services.AddBus(BusOptions.Of(builder.Configuration), bus => bus.AddHandoffConsumers());
     },

@@ -11,6 +11,7 @@ using ReleaseIntegrity.Core;
 using ReleaseIntegrity.Handoff;
 using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Api;
+using ReleaseIntegrity.Handoff.Audit;
 using ReleaseIntegrity.Handoff.Deciding;
 using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Handoff.Reading;
@@ -39,8 +40,8 @@ internal sealed class Steward : System.Diagnostics.Metrics.IMeterFactory, IAsync
         _documents = new MaskedDocuments(Masker);
         Feed = new HandoffFeed(store, Masker, this);
         _reads = new HandoffApi(
-            store, _documents, new PackageTail(store, _documents, options, NullLogger<PackageTail>.Instance), options, clock);
-        Decisions = new DecisionApi(store, new Decider(store, _documents, options, clock), _documents, options, clock);
+            store, _documents, new PackageTail(store, _documents, options, NullLogger<PackageTail>.Instance), new AuditLog(clock), options, clock);
+        Decisions = new DecisionApi(store, new Decider(store, _documents, new AuditLog(clock), options, clock), _documents, options, clock);
     }
 
     public HandoffStore Store { get; }
@@ -121,6 +122,10 @@ internal sealed class Steward : System.Diagnostics.Metrics.IMeterFactory, IAsync
     public async Task<IReadOnlyList<object>> ToldAsync() =>
         [.. (await Store.ReadAsync(s => s.QueryAsync<Row>("select type, payload from outbox order by position"), CancellationToken.None))
             .Select(r => MessageTypes.Deserialise(r.Type, r.Payload))];
+
+    /// <summary>What the audit log has, newest first.</summary>
+    public Task<IReadOnlyList<AuditRow>> AuditedAsync() =>
+        Store.ReadAsync(s => AuditLog.ListAsync(s, new AuditFilter(), long.MaxValue, 100), CancellationToken.None);
 
     public static string NewId() => Guid.NewGuid().ToString("D");
 

@@ -5,6 +5,7 @@ using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Handoff;
 using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Api;
+using ReleaseIntegrity.Handoff.Audit;
 using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
@@ -35,7 +36,7 @@ public sealed class The_api_as_a_class : IAsyncLifetime, System.Diagnostics.Metr
         _documents = new MaskedDocuments(_masker);
         _feed = new HandoffFeed(_store, _masker, this);
         var tail = new PackageTail(_store, _documents, options, NullLogger<PackageTail>.Instance);
-        _api = new HandoffApi(_store, _documents, tail, options, TimeProvider.System);
+        _api = new HandoffApi(_store, _documents, tail, new AuditLog(TimeProvider.System), options, TimeProvider.System);
     }
 
     [Fact]

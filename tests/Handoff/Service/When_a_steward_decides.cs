@@ -3,6 +3,7 @@ using Grpc.Core;
 using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Handoff.Audit;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Tests.Core;
 using ReleaseIntegrity.Tests.Handoff.Masking;
@@ -56,6 +57,22 @@ public abstract class When_a_steward_decides<TPlace> : IAsyncDisposable
         Assert.Equal(PackageState.Repaired, (await steward.PackageAsync($"{package.PackageId}@2")).State);
 
         Task<Rollback> Rollback() => steward.Decisions.GetRollback(new GetRollbackRequest { Name = package.Name }, steward.Call);
+    }
+
+    [Fact]
+    public async Task Every_decision_is_in_the_audit_log_once_and_without_its_words()
+    {
+        await using Steward steward = await Steward.AtAsync(_place);
+        CorrectionPackage package = await steward.HandAsync(2, World.Reconcile("14:00", Promoted));
+        string id = Steward.NewId();
+        await steward.AcknowledgeAsync(package, id, "looked at it");
+        await steward.AcknowledgeAsync(package, id, "looked at it");
+        await steward.AuthorizeAsync(package, only: true);
+        await steward.AuthorizeAsync(package);
+        IReadOnlyList<AuditRow> events = await steward.AuditedAsync();
+        Assert.Equal([("authorize-repair", "maya"), ("acknowledge", "maya")], events.Select(e => (e.Kind, e.Subject)));
+        Assert.All(events, e => Assert.Contains(package.PackageId, e.Detail, StringComparison.Ordinal));
+        Assert.DoesNotContain("looked", string.Concat(events.Select(e => e.Detail)), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Google.Protobuf.Reflection;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using ReleaseIntegrity.Handoff.Api;
+using ReleaseIntegrity.Handoff.Audit;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
 
@@ -14,7 +15,7 @@ namespace ReleaseIntegrity.Handoff.Access;
 /// notes the caller in the call. An RPC without a rule is refused. A tuple out of the caller's scope is refused in the
 /// words for one that isn't there; lists leave it out (<see cref="TupleScopes"/>).
 /// </summary>
-internal sealed partial class AccessInterceptor(BearerTokens tokens, HandoffStore store) : Interceptor
+internal sealed partial class AccessInterceptor(BearerTokens tokens, HandoffStore store, DeniedCalls denied) : Interceptor
 {
     private const string EveryTuple = "tuples/-";
 
@@ -55,6 +56,19 @@ internal sealed partial class AccessInterceptor(BearerTokens tokens, HandoffStor
 
         Caller caller = await tokens.CallerAsync(context);
         caller.NoteIn(context);
+        try
+        {
+            await RequireAllowedAsync(caller, request, context);
+        }
+        catch (RpcException refused) when (refused.StatusCode == StatusCode.PermissionDenied)
+        {
+            await denied.NoteAsync(caller, context.Method, refused.Status.Detail, context.CancellationToken);
+            throw;
+        }
+    }
+
+    private async Task RequireAllowedAsync(Caller caller, object? request, ServerCallContext context)
+    {
         V1.Access rule = AccessRules.Of(context.Method) ?? throw ApiErrors.PermissionDenied("NO_RULE", "nobody may call this: it has no rule of access");
         if (!rule.Roles.Any(caller.Roles.Contains))
         {

@@ -40,8 +40,8 @@ internal static class ApiErrors
     public static RpcException NotConfigured(string fix) => Of(Code.FailedPrecondition, fix, Info("NOT_CONFIGURED"));
 
     /// <summary>RESOURCE_EXHAUSTED: the client has to come back later.</summary>
-    public static RpcException Exhausted(string text, TimeSpan retryAfter) =>
-        Of(Code.ResourceExhausted, text, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) }, Info("WATCH_LIMIT"));
+    public static RpcException Exhausted(string text, TimeSpan retryAfter, string reason = "WATCH_LIMIT") =>
+        Of(Code.ResourceExhausted, text, new RetryInfo { RetryDelay = Duration.FromTimeSpan(retryAfter) }, Info(reason));
 
     /// <summary>UNAVAILABLE: the service is stopping.</summary>
     public static RpcException Stopping() =>

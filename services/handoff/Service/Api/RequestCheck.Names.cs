@@ -5,13 +5,16 @@ namespace ReleaseIntegrity.Handoff.Api;
 /// <summary>The names of what looks back or explains.</summary>
 internal sealed partial class RequestCheck
 {
+    private const int MinimumReasonLength = 10;
+    private const int MaximumReasonLength = 2000;
+
     /// <summary>The tuple id of a parent that must be one tuple.</summary>
-    public string Tuple(string parent)
+    public string Tuple(string parent, string field = "parent")
     {
         Match match = ParentGrammar().Match(parent);
         if (!match.Success)
         {
-            Add("parent", "must be tuples/{tuple_id}, with the 32 hex digits that ListLedgers returns");
+            Add(field, "must be tuples/{tuple_id}, with the 32 hex digits that ListLedgers returns");
         }
 
         return match.Groups["tuple"].Value;
@@ -50,6 +53,17 @@ internal sealed partial class RequestCheck
         }
 
         return Name<Contracts.Field>(field, name) ?? "";
+    }
+
+    /// <summary>Why somebody wants to see what is masked.</summary>
+    public string Reason(string field, string reason)
+    {
+        if (reason.Trim().Length < MinimumReasonLength || reason.Length > MaximumReasonLength)
+        {
+            Add(field, $"must say why, in {MinimumReasonLength} to {MaximumReasonLength} characters: it stands in the audit log");
+        }
+
+        return reason;
     }
 
     [GeneratedRegex(@"^tuples/(?<tuple>[0-9a-f]{32})/holds/(?<field>[a-z][a-z-]{0,63})\z", RegexOptions.CultureInvariant)]

@@ -1,5 +1,7 @@
+using System.Text.Json.Nodes;
 using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Handoff.Api;
+using ReleaseIntegrity.Handoff.Audit;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Storage;
@@ -11,7 +13,7 @@ namespace ReleaseIntegrity.Handoff.Deciding;
 /// there is no instant at which one of these is there without the others. Those on one tuple exclude each other and its feed.
 /// Safe for concurrent use; a request that is repeated gives its first answer.
 /// </summary>
-internal sealed class Decider(HandoffStore store, MaskedDocuments documents, HandoffOptions options, TimeProvider clock)
+internal sealed class Decider(HandoffStore store, MaskedDocuments documents, AuditLog audit, HandoffOptions options, TimeProvider clock)
 {
     private readonly DecisionTable _decisions = new(store.Store.Engine);
 
@@ -53,10 +55,35 @@ internal sealed class Decider(HandoffStore store, MaskedDocuments documents, Han
             Note = proposal.Note,
             State = DecisionStates.Effective,
         };
-        return proposal.Kind == DecisionKinds.Unpin
+        DecisionRow decided = proposal.Kind == DecisionKinds.Unpin
             ? await UnpinAsync(transaction, proposal, row)
             : await OnPackageAsync(transaction, proposal, row);
+        if (!proposal.ValidateOnly)
+        {
+            await audit.AppendAsync(transaction, Entry(decided));
+        }
+
+        return decided;
     }
+
+    /// <summary>The decision as the audit log has it. Note and reason are in the hash of the request, and nowhere unmasked.</summary>
+    private static AuditEntry Entry(DecisionRow row) => new()
+    {
+        Subject = row.Steward,
+        Kind = row.Kind,
+        TupleId = row.TupleId,
+        Detail = new JsonObject
+        {
+            ["candidate"] = row.Candidate is { } candidate ? Tokens.Text(candidate) : null,
+            ["decision"] = row.RequestId,
+            ["field"] = row.Field,
+            ["package"] = row.PackageId,
+            ["requestSha256"] = row.RequestSha256,
+            ["revision"] = row.PackageRevision is { } revision ? Tokens.Text(revision) : null,
+            ["state"] = row.State,
+            ["writes"] = row.Writes,
+        },
+    };
 
     private async Task<DecisionRow> OnPackageAsync(StoreTransaction transaction, Proposal proposal, DecisionRow row)
     {
