@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using ReleaseIntegrity.Tests.EndToEnd.Running;
@@ -27,11 +28,7 @@ public sealed class When_a_steward_works_from_the_command_line : IDisposable
     {
         _served = await Served.StartAsync(_scratch["data"]);
         await SignInAsync();
-        await PlayAsync("1-registry-promotes-A.distribution.json", "/notifications/distribution");
-        await PlayAsync("2-ledger-signs-B.sigstore-bundle.json", "/notifications/sigstore-bundle");
-        await PlayAsync("3-change-approves-B.servicenow.json", "/notifications/servicenow");
-        await PlayAsync("4-runtime-runs-B.cloudevents.json", "/runtime-validation/notifications/cloudevents");
-
+        await DisagreeAsync();
         JsonNode first = await StandingAsync(p => (int?)p["exceptionCount"] == 14);
         string tuple = (string)first["tuple"]!["id"]!;
         string prefix = tuple[..8];
@@ -60,13 +57,60 @@ public sealed class When_a_steward_works_from_the_command_line : IDisposable
         Assert.Contains((string)second["packageId"]!, await DoneAsync("packages", "watch", "--tuple", prefix, "--count", (string)second["revision"]!, "--json"), StringComparison.Ordinal);
     }
 
-    private async Task SignInAsync()
+    [Fact]
+    public async Task A_steward_pins_authorises_and_sees_the_repair_and_all_of_it_can_be_shown_later()
     {
-        if (File.Exists(_scratch["data/handoff.token"]))
-        {
-            await DoneAsync("login", "--data-folder", _scratch["data"]);
-        }
+        _served = await Served.StartAsync(_scratch["data"]);
+        await SignInAsync();
+        await DisagreeAsync();
+        string tuple = ((string)(await StandingAsync(p => (int?)p["exceptionCount"] == 14))["tuple"]!["id"]!)[..8];
+
+        string shown = await DoneAsync("ledger", "explain", tuple, "manifest-digest", "--json");
+        JsonArray candidates = JsonNode.Parse(shown)!["field"]!["candidates"]!.AsArray();
+        int signed = Enumerable.Range(0, candidates.Count).First(i => (string?)candidates[i]!["lineage"]!["source"] == "signature-ledger");
+        await DoneAsync("decide", "pin", tuple, "manifest-digest", "--candidate", $"{signed}", "--expires", "8h", "--reason", "the promotion of B is under way", "--yes");
+        await LedgerShowsAsync(tuple, "steward-pin");
+        await DoneAsync("decide", "unpin", tuple, "manifest-digest", "--reason", "it is promoted now", "--yes");
+        await LedgerShowsAsync(tuple, "digest-identity-conflict");
+
+        await PlayAsync("5-registry-promotes-B.distribution.json", "/notifications/distribution");
+        JsonNode package = await StandingAsync(p => (int?)p["proposedWriteCount"] == 1);
+        string at = $"{tuple}@{package["revision"]}";
+        await DoneAsync("decide", "acknowledge", at, "--yes");
+        await DoneAsync("decide", "annotate", at, "approval-time", "--note", "asked the owner of the change", "--yes");
+        Assert.Contains("pending", await DoneAsync("decide", "authorize", at, "--yes"), StringComparison.Ordinal);
+        await CorrectAsync();
+        await Eventually.IsAsync("the repair is seen", () => DoneAsync("packages", "show", at), text => text.Contains("repaired", StringComparison.Ordinal), () => _served.Log);
+        Assert.Contains("observed", await DoneAsync("decide", "list", "--tuple", tuple), StringComparison.Ordinal);
+        Assert.Contains("certificate-fingerprint", await DoneAsync("rollback", at), StringComparison.Ordinal);
+
+        await DoneAsync("reveal", tuple, "certificate-fingerprint", "--reason", "compare with the certificate of the change");
+        JsonNode exported = JsonNode.Parse(await DoneAsync("packages", "export", at, "--json"))!;
+        await File.WriteAllTextAsync(_scratch["package.dsse.json"], (string)exported["envelopeJson"]!);
+        await File.WriteAllTextAsync(_scratch["handoff.pem"], (string)exported["publicKeyPem"]!);
+        await DoneAsync("packages", "verify", _scratch["package.dsse.json"], "--key", _scratch["handoff.pem"]);
+        string audit = await DoneAsync("audit", "list");
+        Assert.All(
+            new[] { "pin", "unpin", "acknowledge", "annotate", "authorize-repair", "reveal", "export" },
+            kind => Assert.Matches($@"\b{kind}\b", audit));
+        Assert.Contains("intact", await DoneAsync("audit", "verify"), StringComparison.Ordinal);
     }
+
+    private async Task DisagreeAsync()
+    {
+        await PlayAsync("1-registry-promotes-A.distribution.json", "/notifications/distribution");
+        await PlayAsync("2-ledger-signs-B.sigstore-bundle.json", "/notifications/sigstore-bundle");
+        await PlayAsync("3-change-approves-B.servicenow.json", "/notifications/servicenow");
+        await PlayAsync("4-runtime-runs-B.cloudevents.json", "/runtime-validation/notifications/cloudevents");
+    }
+
+    private Task LedgerShowsAsync(string tuple, string text) => Eventually.IsAsync(
+        $"the ledger shows {text}",
+        () => DoneAsync("ledger", "explain", tuple, "manifest-digest"),
+        shown => shown.Contains(text, StringComparison.Ordinal),
+        () => _served!.Log);
+
+    private Task SignInAsync() => DoneAsync("login", "--data-folder", _scratch["data"]);
 
     /// <summary>The package that stands, once it is as wanted.</summary>
     private async Task<JsonNode> StandingAsync(Func<JsonNode, bool> wanted)
@@ -90,9 +134,27 @@ public sealed class When_a_steward_works_from_the_command_line : IDisposable
         return outcome.Output;
     }
 
-    private async Task PlayAsync(string file, string path)
+    /// <summary>The owner of the change writes what was authorised: the fingerprint of the certificate in the ledger.</summary>
+    private async Task CorrectAsync()
     {
-        using var content = new ByteArrayContent(await File.ReadAllBytesAsync(Path.Combine(Program.Root, "services/AllInOne/Demo/Scenario", file)));
+        JsonNode bundle = JsonNode.Parse(await ScenarioAsync("2-ledger-signs-B.sigstore-bundle.json"))!;
+        byte[] certificate = Convert.FromBase64String((string)bundle["verificationMaterial"]!["certificate"]!["rawBytes"]!);
+        JsonNode change = JsonNode.Parse(await ScenarioAsync("3-change-approves-B.servicenow.json"))!;
+        JsonNode record = change["result"]!;
+        record["u_certificate_fingerprint"] = string.Join(':', Convert.ToHexString(SHA256.HashData(certificate)).Chunk(2).Select(pair => new string(pair)));
+        record["sys_mod_count"] = "8";
+        record["sys_updated_on"] = "2026-03-22 12:30:00";
+        await SendAsync(Encoding.UTF8.GetBytes(change.ToJsonString()), "/notifications/servicenow");
+    }
+
+    private static Task<byte[]> ScenarioAsync(string file) =>
+        File.ReadAllBytesAsync(Path.Combine(Program.Root, "services/AllInOne/Demo/Scenario", file));
+
+    private async Task PlayAsync(string file, string path) => await SendAsync(await ScenarioAsync(file), path);
+
+    private async Task SendAsync(byte[] body, string path)
+    {
+        using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue(path.EndsWith("cloudevents", StringComparison.Ordinal) ? "application/cloudevents+json" : "application/json");
         using HttpClient http = _served!.Client();
         using HttpResponseMessage response = await http.PostAsync(path, content);
