@@ -79,6 +79,7 @@ public sealed class When_a_steward_works_from_the_command_line : IDisposable
         await DoneAsync("decide", "acknowledge", at, "--yes");
         await DoneAsync("decide", "annotate", at, "approval-time", "--note", "asked the owner of the change", "--yes");
         Assert.Contains("pending", await DoneAsync("decide", "authorize", at, "--yes"), StringComparison.Ordinal);
+        Assert.Contains("asked the owner of the change", await DoneAsync("packages", "show", at), StringComparison.Ordinal);
         await CorrectAsync();
         await Eventually.IsAsync("the repair is seen", () => DoneAsync("packages", "show", at), text => text.Contains("repaired", StringComparison.Ordinal), () => _served.Log);
         Assert.Contains("observed", await DoneAsync("decide", "list", "--tuple", tuple), StringComparison.Ordinal);

@@ -115,6 +115,9 @@ internal sealed class Steward : System.Diagnostics.Metrics.IMeterFactory, IAsync
         return Decisions.AuthorizeRepair(request, Call);
     }
 
+    public Task<Decision> AnnotateAsync(CorrectionPackage package, string field, string note) => Decisions.AnnotateField(
+        new AnnotateFieldRequest { Name = package.Name, Etag = package.Etag, RequestId = NewId(), Field = field, Note = note }, Call);
+
     public Task<Decision> ReturnAsync(CorrectionPackage package, string reason = "not in this window") => Decisions.ReturnPackage(
         new ReturnPackageRequest { Name = package.Name, Etag = package.Etag, RequestId = NewId(), Reason = reason }, Call);
 

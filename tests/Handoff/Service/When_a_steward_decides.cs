@@ -228,6 +228,19 @@ public abstract class When_a_steward_decides<TPlace> : IAsyncDisposable
         Assert.Contains(package.Ledger.Fields.Single(f => f.Field == "manifest-digest").Authoritative.Values[0], decision.Note, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_note_on_a_field_stays_with_the_tuple_and_shows_no_secret()
+    {
+        await using Steward steward = await Steward.AtAsync(_place);
+        CorrectionPackage package = await steward.HandAsync(2, World.Reconcile("14:00", Promoted));
+        await steward.AnnotateAsync(package, "approval-time", "asked the owner");
+        await steward.AnnotateAsync(package, "manifest-digest", $"compare {World.B.Text}");
+        CorrectionPackage next = await steward.HandAsync(3, World.Reconcile("14:20", [.. Promoted, World.Snapshot(World.B, "14:05", 5, Corrected, "05:30")]));
+        Assert.Equal([("approval-time", "asked the owner"), ("manifest-digest", next.Notes[1].Note)], next.Notes.Select(n => (n.Field, n.Note)));
+        Assert.False(Leaks.Shows(next.ToString(), World.B.Text));
+        Assert.All(next.Notes, n => Assert.Equal(("maya", package.PackageId), (n.Steward, n.PackageId)));
+    }
+
     private static CorrectionPackage Other(CorrectionPackage package, string name, string etag)
     {
         CorrectionPackage other = package.Clone();

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Comparing;
+using ReleaseIntegrity.Handoff.Deciding;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
@@ -11,6 +12,10 @@ namespace ReleaseIntegrity.Handoff.Api;
 /// <summary>The RPCs about packages.</summary>
 internal sealed class PackageCalls(HandoffStore store, MaskedDocuments documents)
 {
+    private const int MaximumNotes = 200;
+
+    private readonly DecisionTable _decisions = new(store.Store.Engine);
+
     /// <inheritdoc cref="HandoffApi.ListCorrectionPackages"/>
     public async Task<ListCorrectionPackagesResponse> ListCorrectionPackages(
         ListCorrectionPackagesRequest request, ServerCallContext context)
@@ -57,8 +62,14 @@ internal sealed class PackageCalls(HandoffStore store, MaskedDocuments documents
         (string tupleId, string? packageId, long? revision) = check.PackageName(request.Name);
         check.ThrowIfInvalid();
 
-        PackageRow row = await store.ReadAsync(s => FindAsync(s, tupleId, packageId, revision), context.CancellationToken);
-        return PackageMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: true);
+        (PackageRow row, IReadOnlyList<DecisionRow> annotated) = await store.ReadAsync(
+            async s => (
+                await FindAsync(s, tupleId, packageId, revision),
+                await _decisions.PageAsync(s, new DecisionFilter { TupleId = tupleId, Kind = DecisionKinds.Annotate }, long.MaxValue, MaximumNotes)),
+            context.CancellationToken);
+        CorrectionPackage package = PackageMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: true);
+        package.Notes.Add(annotated.Reverse().Select(d => DecisionMessages.Annotation(d, documents)));
+        return package;
     }
 
     /// <inheritdoc cref="HandoffApi.DiffCorrectionPackages"/>

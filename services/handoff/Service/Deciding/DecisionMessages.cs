@@ -39,6 +39,16 @@ internal static class DecisionMessages
         return decision;
     }
 
+    /// <summary>The note of a decision that annotated a field.</summary>
+    public static Annotation Annotation(DecisionRow row, MaskedDocuments documents) => new()
+    {
+        Field = row.Field,
+        Note = documents.Note(row.Note, row.PackageContent, row.LedgerContent),
+        Steward = row.Steward,
+        AnnotateTime = Timestamp.FromDateTimeOffset(row.DecidedAt),
+        PackageId = row.PackageId,
+    };
+
     private static Repair Of(RepairRow row, PackageView package)
     {
         WriteView write = package.ProposedWrites.Single(w => w.Id == row.WriteId);
