@@ -51,9 +51,14 @@ started=$SECONDS
 passed=0 failed=0 skipped=0
 policy=/usr/sbin/policy-rc.d
 own_policy=0
+lane=
 work=$(mktemp -d)
 
 cleanup() {
+  if [ -n "$lane" ]; then
+    pkill -P "$lane" 2>/dev/null || true
+    kill "$lane" 2>/dev/null || true
+  fi
   if [ "$own_policy" = 1 ]; then rm -f "$policy"; fi
   rm -rf "$work"
 }
@@ -191,21 +196,32 @@ names_with_outcome() { # names_with_outcome REGEX FILE
   ' "$2"
 }
 
+# Runs a project's tests; leaves its output in log/NAME, its results in trx/NAME, how it ended in code/NAME.
 run_project() {
-  local project=$1 name code=0 trx counters total ok bad found=0 bad_here=0
+  local project=$1 name code=0
   name=$(basename "$project" .csproj)
-  local out=$work/trx/$name
-  mkdir -p "$out"
-  step "test $name"
-
+  mkdir -p "$work/trx/$name"
   local command=(dotnet test "$project" --no-build -c "$CONFIGURATION"
-    --results-directory "$out" --logger "trx;LogFileName=$name.trx")
+    --results-directory "$work/trx/$name" --logger "trx;LogFileName=$name.trx")
   if [ -n "$filter" ]; then command+=(--filter "$filter"); fi
   if command -v timeout >/dev/null; then
     command=(timeout -k 30 "${TEST_PROJECT_TIMEOUT:-1800}" "${command[@]}")
   fi
-  "${command[@]}" </dev/null || code=$?
+  step "test $name" >"$work/log/$name"
+  "${command[@]}" </dev/null >>"$work/log/$name" 2>&1 || code=$?
+  echo "$code" >"$work/code/$name"
+  cat "$work/log/$name"
+}
 
+run_projects() { # run_projects PROJECT...: one after the other
+  local project
+  for project in "$@"; do run_project "$project"; done
+}
+
+count_project() {
+  local name code trx counters total ok bad found=0 bad_here=0
+  name=$(basename "$1" .csproj)
+  code=$(cat "$work/code/$name" 2>/dev/null || echo 130)
   while IFS= read -r -d '' trx; do
     counters=$(grep -o '<Counters [^>]*>' "$trx" | head -n 1 || true)
     if [ -z "$counters" ]; then continue; fi
@@ -225,7 +241,7 @@ run_project() {
       mkdir -p "$results"
       cp "$trx" "$results/"
     fi
-  done < <(find "$out" -name '*.trx' -print0)
+  done < <(find "$work/trx/$name" -name '*.trx' -print0)
 
   if [ "$code" -eq 124 ] || [ "$code" -eq 137 ]; then
     add_failure "$name: ended after ${TEST_PROJECT_TIMEOUT:-1800} s, or killed"
@@ -245,8 +261,23 @@ if [ -d tests ]; then
   done < <(find tests -name '*.csproj' -not -path '*/bin/*' -not -path '*/obj/*' | LC_ALL=C sort)
 fi
 
+# Two at a time, since much of the longest ones is waiting for processes. Those go one after the other, so that no two of
+# them start brokers at once.
+mkdir -p "$work/log" "$work/code"
+starting=() others=()
 for project in ${projects[@]+"${projects[@]}"}; do
-  run_project "$project"
+  case $project in
+    */Broker/* | */Distributed/* | */EndToEnd/* | */Hosting/*) starting+=("$project") ;;
+    *) others+=("$project") ;;
+  esac
+done
+run_projects ${starting[@]+"${starting[@]}"} &
+lane=$!
+run_projects ${others[@]+"${others[@]}"}
+wait "$lane"
+lane=
+for project in ${projects[@]+"${projects[@]}"}; do
+  count_project "$project"
 done
 
 finish
