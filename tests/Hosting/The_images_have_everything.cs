@@ -15,7 +15,7 @@ public sealed partial class The_images_have_everything
             .. Directory.EnumerateFiles(Program.Root, "*.csproj", SearchOption.AllDirectories)
                 .Select(p => Path.GetRelativePath(Program.Root, p).Replace('\\', '/'))
                 .Where(p => p.StartsWith("services/", StringComparison.Ordinal) || p.StartsWith("contracts/", StringComparison.Ordinal))
-                .Where(p => !p.StartsWith("services/AllInOne/", StringComparison.Ordinal))
+                .Where(p => !p.StartsWith("services/AllInOne/", StringComparison.Ordinal) && !p.StartsWith("services/steward/", StringComparison.Ordinal))
                 .Order(StringComparer.Ordinal),
         ];
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -75,9 +76,11 @@ public sealed class When_the_process_is_killed : IDisposable
         }
     }
 
-    private static async Task<HashSet<string>> LedgersAsync(Uri address, int expected)
+    private async Task<HashSet<string>> LedgersAsync(Uri address, int expected)
     {
         using var http = new HttpClient { BaseAddress = address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", (await File.ReadAllTextAsync(Path.Combine(_scratch["data"], "handoff.token"))).Trim());
         var waited = Stopwatch.StartNew();
         HashSet<string> tags = [];
         while (tags.Count < expected && waited.Elapsed < TimeSpan.FromSeconds(90))

@@ -35,6 +35,7 @@ public sealed class Every_table_is_reached_by_an_index
     {
         ["OutboxStatements.ClaimResend"] = "in the order of writing, to the limit, once AnyDue has found one by its index; what is done is gone",
         ["OutboxStatements.ClaimDue"] = "in the order of writing, to the limit, once AnyDue has found one; what is done is gone",
+        ["AuditStatements.Last"] = "the last row in the order of the key, and no other",
     };
 
     [Theory]
