@@ -46,7 +46,8 @@ public class When_something_is_explained
     public async Task A_field_has_its_candidates_their_ages_the_rule_and_why_each_lost()
     {
         await using HandoffHost host = await HandoffHost.StartAsync();
-        await Hand(host, World.Reconcile("12:00", World.Scenario()));
+        // Received a minute after the sources' own times, so that the two ages differ.
+        await Hand(host, World.Reconcile("12:00", [.. World.Scenario().Select(o => o with { Lineage = o.Lineage with { ExtractedAt = o.Lineage.ExtractedAt.AddMinutes(1) } })]));
         FieldExplanation explained = await host.Client.ExplainFieldAsync(new ExplainFieldRequest { Name = Tuple + "/ledger", Field = "manifest-digest" });
         Assert.Equal("held", explained.Field.State);
         Assert.Equal(RuleMeanings.Known(explained.Field.Rule), explained.RuleMeaning);
@@ -54,7 +55,9 @@ public class When_something_is_explained
         Assert.Equal(explained.Field.Candidates.Count, explained.Ages.Count);
         Assert.All(explained.Field.Candidates.Zip(explained.Ages), c => Assert.Equal(
             explained.EvaluateTime.ToDateTimeOffset() - c.First.Lineage.SourceTime.ToDateTimeOffset(), c.Second.SinceSourceTime.ToTimeSpan()));
-        Assert.All(explained.Ages, a => Assert.NotNull(a.SinceExtractTime));
+        Assert.All(explained.Field.Candidates.Zip(explained.Ages), c => Assert.Equal(
+            explained.EvaluateTime.ToDateTimeOffset() - c.First.Lineage.ExtractTime.ToDateTimeOffset(), c.Second.SinceExtractTime.ToTimeSpan()));
+        Assert.Contains(explained.Ages, a => a.SinceSourceTime != a.SinceExtractTime);
         Assert.All(explained.Field.Candidates, c => Assert.NotEqual("", c.Why));
         RpcException e = await Assert.ThrowsAsync<RpcException>(
             () => host.Client.ExplainFieldAsync(new ExplainFieldRequest { Name = Tuple + "/ledger" }).ResponseAsync);

@@ -85,7 +85,7 @@ internal sealed class FeedCheck(Masker masker)
     }
 
     /// <summary>
-    /// The package as read, and the SHA-256 of its canonical content without the id, which is what decisions will be bound
+    /// The package as read, and the SHA-256 of its canonical content without the id, which is what decisions are bound
     /// to. It is masked and read once for trial: what can't be shown is refused at the door, not when someone asks for it.
     /// </summary>
     private (PackageView Package, string ContentId) Shown(byte[] json)
