@@ -123,7 +123,7 @@ internal static class FoldRun
         IMeterFactory meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
         return new Folder(
             store, new EvidenceStore(store.Engine, policy), policy, new Outbox(store, new OutboxOptions { Name = "reconciler" }, clock),
-            new Timers(store, clock), clock, new ReconcilerMetrics(meters), NullLogger<Folder>.Instance);
+            new Timers(store, clock), clock, new ReconcilerMetrics(meters), NullLogger<Folder>.Instance, TimeSpan.Zero);
     }
 
     private sealed record Cost(double Seconds, double CpuSeconds, double Bytes, double Statements);

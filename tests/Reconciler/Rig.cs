@@ -23,7 +23,7 @@ internal sealed class Rig
     private readonly IStore _store;
     private int _messages;
 
-    public Rig(IStore store, FakeTimeProvider clock, Policy? policy = null, Func<IEvidenceStore, IEvidenceStore>? wrap = null)
+    public Rig(IStore store, FakeTimeProvider clock, Policy? policy = null, Func<IEvidenceStore, IEvidenceStore>? wrap = null, TimeSpan settling = default)
     {
         _store = store;
         Policy = policy ?? PolicyFile.Default();
@@ -33,7 +33,7 @@ internal sealed class Rig
         Outbox = new Outbox(store, new OutboxOptions { Name = "reconciler" }, clock);
         Timers = new Timers(store, clock);
         var metrics = new ReconcilerMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
-        Folder = new Folder(store, Evidence, Policy, Outbox, Timers, clock, metrics, NullLogger<Folder>.Instance);
+        Folder = new Folder(store, Evidence, Policy, Outbox, Timers, clock, metrics, NullLogger<Folder>.Instance, settling);
         Quarantine = new Quarantine(store, Folder, Timers, clock, metrics, NullLogger<Quarantine>.Instance);
         Derivation = new Derivation(store, Evidence, Folder, Policy, clock, NullLogger<Derivation>.Instance);
         Consumer = new ObservationsConsumer(

@@ -13,4 +13,10 @@ public sealed class ReconcilerOptions
 
     /// <summary>A policy file; null for the shipped policy.</summary>
     public string? PolicyFile { get; set; }
+
+    /// <summary>
+    /// How long after evidence that asks for a package it is prepared, so that what arrives together, as after an outage,
+    /// gives one package and not one a record. From 0, which prepares it at once, to 5 minutes. Default 2 s.
+    /// </summary>
+    public TimeSpan PackageSettling { get; set; } = TimeSpan.FromSeconds(2);
 }

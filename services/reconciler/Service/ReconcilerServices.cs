@@ -34,7 +34,9 @@ public static class ReconcilerServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
-        services.AddOptions<ReconcilerOptions>().Configure(configure);
+        services.AddOptions<ReconcilerOptions>().Configure(configure).Validate(
+            o => o.PackageSettling >= TimeSpan.Zero && o.PackageSettling <= TimeSpan.FromMinutes(5),
+            $"{ReconcilerOptions.Section}:{nameof(ReconcilerOptions.PackageSettling)} must be from 00:00:00 to 00:05:00");
         services.TryAddSingleton(provider => Load(Options(provider).PolicyFile));
         services.AddSingleton<ReconcilerMetrics>();
 
@@ -51,7 +53,7 @@ public static class ReconcilerServices
         services.AddSingleton<IEvidenceStore>(provider =>
             new EvidenceStore(Store(provider).Engine, provider.GetRequiredService<Policy>()));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Folder>(
-            provider, Store(provider), provider.GetRequiredKeyedService<Outbox>(Key), Timers(provider)));
+            provider, Store(provider), provider.GetRequiredKeyedService<Outbox>(Key), Timers(provider), Options(provider).PackageSettling));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Derivation>(provider, Store(provider)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Quarantine>(provider, Store(provider), Timers(provider)));
         services.AddSingleton<DueTuples>();

@@ -43,7 +43,7 @@ public sealed class Folder
     private readonly ReconcilerMetrics _metrics;
     private readonly ILogger<Folder> _logger;
 
-    /// <summary>A folder on one store.</summary>
+    /// <summary>A folder on one store; <paramref name="settling"/> as in <see cref="ReconcilerOptions.PackageSettling"/>.</summary>
     public Folder(
         IStore store,
         IEvidenceStore evidence,
@@ -52,12 +52,13 @@ public sealed class Folder
         Timers timers,
         TimeProvider clock,
         ReconcilerMetrics metrics,
-        ILogger<Folder> logger)
+        ILogger<Folder> logger,
+        TimeSpan settling)
     {
         _store = store;
         _evidence = evidence;
         _outbox = outbox;
-        _tuples = new TupleFolding(evidence, policy, timers);
+        _tuples = new TupleFolding(evidence, policy, timers, settling);
         _mark = new DerivationMark(store.Engine);
         _stamp = DerivationStamp.Of(policy).Done;
         _clock = clock;

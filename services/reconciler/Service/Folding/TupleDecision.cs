@@ -43,13 +43,12 @@ internal abstract record TupleDecision
             && (After.OnHold != Before.OnHold || After.Converging != Before.Converging || Package is not PackageStep.None);
     }
 
-    /// <summary>Compares a reconciliation with what is stored.</summary>
-    public static TupleDecision Of(StoredTuple before, Reconciliation reconciliation, DateTimeOffset now)
+    /// <summary>Compares a reconciliation with what is stored; <paramref name="step"/> is what it does to the chain of packages.</summary>
+    public static TupleDecision Of(StoredTuple before, Reconciliation reconciliation, PackageStep step)
     {
         using var writer = new CanonicalWriter();
         LedgerDocument.Write(reconciliation.Ledger, writer);
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(writer.Written));
-        PackageStep step = PackageStep.Of(before, reconciliation, now);
         if (sha256 == before.LedgerSha256 && step is PackageStep.None)
         {
             return new Unchanged();

@@ -4,8 +4,12 @@ using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Reconciling.Folding;
 
-/// <summary>Loads tuples' evidence, reconciles it, and writes what changed.</summary>
-internal sealed class TupleFolding(IEvidenceStore evidence, Policy policy, Timers timers)
+/// <summary>
+/// Loads tuples' evidence, reconciles it, and writes what changed. New evidence is seldom alone: a package that it asks
+/// for is prepared by a timer, <paramref name="settling"/> after the first that did, from all that is there by then.
+/// Further evidence doesn't put it off.
+/// </summary>
+internal sealed class TupleFolding(IEvidenceStore evidence, Policy policy, Timers timers, TimeSpan settling)
 {
     /// <summary>The kind of the timers that bring the next transition of a tuple.</summary>
     public const string TimerKind = "tuple-transition";
@@ -21,13 +25,21 @@ internal sealed class TupleFolding(IEvidenceStore evidence, Policy policy, Timer
         foreach (KnownTuple known in await evidence.KnownAsync(transaction, tupleKeys, added))
         {
             Reconciliation reconciliation = Reconciler.Reconcile(known.Evidence, policy, now);
-            if (TupleDecision.Of(known.Tuple, reconciliation, now) is TupleDecision.Changed changed)
+            PackageStep step = PackageStep.Of(known.Tuple, reconciliation, now);
+            DateTimeOffset? settled = null;
+            if (added is not null && settling > TimeSpan.Zero && step is PackageStep.Prepared)
+            {
+                step = new PackageStep.None();
+                settled = now + settling;
+            }
+
+            if (TupleDecision.Of(known.Tuple, reconciliation, step) is TupleDecision.Changed changed)
             {
                 changes.Add(changed);
             }
 
             string key = known.Tuple.TupleKey;
-            if (reconciliation.NextEvaluationAt is { } next)
+            if (Earlier(settled, reconciliation.NextEvaluationAt) is { } next)
             {
                 due.Add(new TimerRow(TimerKind, key, next));
             }
@@ -42,6 +54,8 @@ internal sealed class TupleFolding(IEvidenceStore evidence, Policy policy, Timer
         await WriteAsync(transaction, changes, now);
         return changes;
     }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
 
     private async Task WriteAsync(StoreTransaction transaction, IReadOnlyList<TupleDecision.Changed> changes, DateTimeOffset now)
     {
