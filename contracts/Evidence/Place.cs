@@ -25,6 +25,6 @@ public sealed record Place(IReadOnlyList<DecodeStep> Decode, string Pointer)
 /// <c>json</c> (a string that holds JSON), <c>base64</c> (bytes), <c>base64-json</c>, <c>json-lines</c> (several
 /// JSON texts as one array), <c>json-line-N</c> (the line of that number, from 1), <c>certificate</c> (DER or PEM, base64 or text), <c>certificate-N</c> (of a PEM text with several), <c>yaml</c> (the whole body, or a string), <c>yaml-document-N</c>, <c>header</c> (the
 /// notification's headers as one object, keys lower case), <c>sha256</c> (hash of the node's raw bytes),
-/// <c>rekor-leaf</c> (RFC 6962 leaf hash of the decoded body, or of the whole notification), <c>verification-log</c> (verification results in log lines).
+/// <c>rekor-leaf</c> (RFC 6962 leaf hash of the decoded body, or of the whole notification), <c>verification-log</c> (verification results in log lines), <c>form</c> (the JSON in a form's field <c>payload</c>).
 /// </param>
 public sealed record DecodeStep(string Pointer, string As);

@@ -4,7 +4,7 @@ namespace ReleaseIntegrity.Collectors.Formats;
 
 /// <summary>
 /// What every format of a parsed document has in common: a body that can't be parsed is one rejected item with line,
-/// column and reason; a notification without items is one rejected item; nothing throws.
+/// column and reason; a notification without items is one rejected item, an empty list an irrelevant one; nothing throws.
 /// </summary>
 public abstract class DocumentNormalizer : INormalizer
 {
@@ -43,7 +43,9 @@ public abstract class DocumentNormalizer : INormalizer
             return [new NormalisedItem.Rejected($"{DefectReason} ({e.GetType().Name})")];
         }
 
-        return items.Count > 0 ? items.ToList() : [new NormalisedItem.Rejected("the payload holds no item")];
+        return items.Count > 0 ? items.ToList()
+            : document.Root is { Kind: NodeKind.Array, HasValue: false } ? [new NormalisedItem.Irrelevant("an empty list")]
+            : [new NormalisedItem.Rejected("the payload holds no item")];
     }
 
     /// <summary>Splits the document into items. What it throws is a defect.</summary>

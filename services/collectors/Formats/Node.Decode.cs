@@ -67,6 +67,7 @@ public sealed partial class Node
             "json" => Raw(tree, allowText: true, out ReadOnlyMemory<byte> text) ?? Parsed(tree, text, this),
             "base64" => FromBase64(tree, out ReadOnlyMemory<byte> bytes) ?? new Node(tree, bytes),
             "base64-json" => FromBase64(tree, out ReadOnlyMemory<byte> bytes) ?? Parsed(tree, bytes, this),
+            "form" => Rendered(tree, FormText.Decode, "not a form with a payload"),
             "json-lines" => Rendered(tree, JsonText.Join, "not JSON texts one after another"),
             "verification-log" => Rendered(tree, VerificationLog.ToJson, "not a log with verification results"),
             _ when TryIndex(step, LineStep, out int number) => Line(tree, number),

@@ -43,7 +43,7 @@ public sealed class PlaceResolver : IDisposable
 
     /// <summary>A body need not be JSON for these; for the others its root is the JSON document.</summary>
     private static bool TakesWholeBody(DecodeStep step) =>
-        step.Pointer.Length == 0 && (step.As is "sha256" or "rekor-leaf" or "verification-log"
+        step.Pointer.Length == 0 && (step.As is "form" or "sha256" or "rekor-leaf" or "verification-log"
             || step.As.StartsWith("json-line", StringComparison.Ordinal)
             || step.As.StartsWith("yaml", StringComparison.Ordinal) || step.As.StartsWith("certificate", StringComparison.Ordinal));
 }

@@ -12,8 +12,14 @@ public enum DocumentSyntax
     /// <summary>A YAML stream of any number of documents.</summary>
     Yaml,
 
-    /// <summary>JSON where the body starts with a bracket, else YAML.</summary>
+    /// <summary>JSON where the body starts with a bracket, of which there may be several as in <see cref="JsonLines"/>; else YAML.</summary>
     JsonOrYaml,
+
+    /// <summary>
+    /// JSON, or a form (<c>application/x-www-form-urlencoded</c>) whose field <c>payload</c> is JSON: webhooks of GitHub and its like
+    /// come so unless told otherwise.
+    /// </summary>
+    JsonOrForm,
 
     /// <summary>
     /// One JSON text, or several one after another (JSON lines). Where one of the lines is no JSON the others are read
@@ -62,18 +68,20 @@ public sealed class SourceDocument : IDisposable
     public static SourceDocument Parse(Notification notification, DocumentSyntax syntax = DocumentSyntax.Json)
     {
         var document = new SourceDocument(notification);
-        if (syntax == DocumentSyntax.JsonLines)
+        switch (syntax)
         {
-            document.ReadJsonLines(notification.Body);
-        }
-        else if (syntax == DocumentSyntax.Json || (syntax == DocumentSyntax.JsonOrYaml && StartsAsJson(notification.Body)))
-        {
-            document.Root = Node.OfBody(document, notification.Body);
-            document.Documents = document.Root.Failure is null ? [document.Root] : [];
-        }
-        else
-        {
-            document.ReadYaml(notification.Body);
+            case DocumentSyntax.JsonLines:
+            case DocumentSyntax.JsonOrYaml when StartsAsJson(notification.Body):
+                document.ReadJsonLines(notification.Body);
+                break;
+            case DocumentSyntax.Yaml or DocumentSyntax.JsonOrYaml:
+                document.ReadYaml(notification.Body);
+                break;
+            default:
+                bool form = syntax == DocumentSyntax.JsonOrForm && FormText.Is(notification.Body.Span);
+                document.Root = form ? document.Body.Decode("form") : Node.OfBody(document, notification.Body);
+                document.Documents = document.Root.Failure is null ? [document.Root] : [];
+                break;
         }
 
         return document;

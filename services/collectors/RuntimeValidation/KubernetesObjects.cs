@@ -37,11 +37,16 @@ internal static class KubernetesObjects
         return reference["namespace"].Value is { } space ? $"{space}/{name}" : name;
     }
 
-    /// <summary>The items of a document: of a list its items, else the document itself. Pods and reports come either way.</summary>
+    /// <summary>The items of a document: of a list or an array its items, else the document itself. Pods and reports come either way.</summary>
     /// <param name="document">The document.</param>
     /// <param name="kind">The kind of the items where they don't say it themselves: the API server leaves it out of typed lists.</param>
     internal static IEnumerable<(Node Item, string? Kind)> ItemsOf(Node document, Func<string?, string?> kind)
     {
+        if (document.Kind == NodeKind.Array)
+        {
+            return document.Items.Select(item => (item, item["kind"].Value));
+        }
+
         if (document.Kind == NodeKind.Object && document["items"].Kind == NodeKind.Array)
         {
             string? implied = kind(document["kind"].Value);

@@ -17,7 +17,8 @@ internal static class PolicyReport
         "EphemeralReport", "ClusterEphemeralReport", "AdmissionReport", "ClusterAdmissionReport", "BackgroundScanReport", "ClusterBackgroundScanReport",
     ];
 
-    private static readonly string[] Groups = ["wgpolicyk8s.io", "reports.x-k8s.io", "openreports.io", "kyverno.io", "reports.kyverno.io"];
+    // The first is that of the working group's drafts.
+    private static readonly string[] Groups = ["policy.kubernetes.io", "wgpolicyk8s.io", "reports.x-k8s.io", "openreports.io", "kyverno.io", "reports.kyverno.io"];
 
     private static readonly string[] Workloads =
     [

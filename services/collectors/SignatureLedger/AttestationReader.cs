@@ -42,7 +42,7 @@ internal static class AttestationReader
         {
             items.Add(ReadAttestation(node, items));
         }
-        else if (node["signed"].Exists && node["signatures"].Exists)
+        else if ((node["signed"].Exists && node["signatures"].Exists) || InTotoStatement.IsOlderMetadata(node))
         {
             items.Add(new NormalisedItem.Irrelevant("metadata in in-toto's older format, which names no image"));
         }

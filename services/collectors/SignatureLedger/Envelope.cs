@@ -69,7 +69,7 @@ internal sealed class Envelope
         {
             // Old cosign puts the predicate type here, so that only the payload itself says what it is.
             refusal = payload.IsAmbiguous ? payload.Reject("stated more than once")
-                : _content["payloadType"].String != InTotoStatement.PayloadType
+                : _content["payloadType"].String != InTotoStatement.PayloadType || InTotoStatement.IsOlderMetadata(statement)
                     ? new NormalisedItem.Irrelevant("the envelope's payload is no in-toto statement")
                 : statement.Failure ?? payload.Reject("the payload's _type is no in-toto statement");
             return null;

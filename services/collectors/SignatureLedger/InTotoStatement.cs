@@ -18,6 +18,9 @@ internal sealed record InTotoStatement(IReadOnlyList<Subject> Subjects, string? 
     public static bool IsStatement(Node document) =>
         document["_type"].String?.StartsWith(TypePrefix, StringComparison.Ordinal) ?? false;
 
+    /// <summary>Whether a document is a link or a layout of in-toto's older format, which envelopes may carry too, and which name no image.</summary>
+    public static bool IsOlderMetadata(Node document) => document["_type"].String is "link" or "layout";
+
     /// <summary>
     /// Reads a statement; null with the item that it is instead: rejected where it identifies its subjects by malformed
     /// or ambiguous digests only, irrelevant where only by digests that no OCI content has, a hint where by none.

@@ -20,6 +20,10 @@ internal static class LogEntryReader
             "the body of an entry alone: it says neither which log holds it, nor where, nor since when", instance, target);
     }
 
+    /// <summary>What cosign keeps of an entry: <c>{SignedEntryTimestamp, Payload{body, integratedTime, logIndex, logID}}</c>.</summary>
+    public static NormalisedItem ReadAnswer(Node answer, Items items) =>
+        LogEntry.ReadRekorV1(answer["Payload"], null, out NormalisedItem? refusal) is { } entry ? Read(entry, items) : refusal!;
+
     /// <summary>The item that an entry is; it must be the next of the notification.</summary>
     public static NormalisedItem Read(LogEntry entry, Items items)
     {

@@ -59,10 +59,23 @@ internal static class NotationManifest
             return;
         }
 
-        IReadOnlyList<Node> list = stated.DecodeJson().Items;
+        ReadThumbprints(readings, stated, stated.DecodeJson().Items);
+    }
+
+    /// <summary>Adds fingerprint and lineage of a chain, leaf first.</summary>
+    /// <param name="readings">Where they go.</param>
+    /// <param name="stated">The node that states the whole chain.</param>
+    /// <param name="list">The thumbprints.</param>
+    public static void ReadThumbprints(Readings readings, Node stated, IReadOnlyList<Node> list)
+    {
+        if (!stated.HasValue)
+        {
+            return;
+        }
+
         if (list.Count == 0 || !list.All(t => t.String is { Length: 2 * SHA256.HashSizeInBytes } hex && hex.All(char.IsAsciiHexDigit)))
         {
-            readings.Unreadable(Field.CertificateFingerprint, stated, "not a JSON list of SHA-256 thumbprints in hex");
+            readings.Unreadable(Field.CertificateFingerprint, stated, "not a list of SHA-256 thumbprints in hex");
             return;
         }
 

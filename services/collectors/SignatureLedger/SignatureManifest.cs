@@ -75,7 +75,8 @@ internal static class SignatureManifest
         }
     }
 
-    private static DigestKind KindOf(string? mediaType) => mediaType switch
+    /// <summary>What a subject of this media type is.</summary>
+    public static DigestKind KindOf(string? mediaType) => mediaType switch
     {
         "application/vnd.oci.image.index.v1+json" or "application/vnd.docker.distribution.manifest.list.v2+json" => DigestKind.Index,
         "application/vnd.oci.image.manifest.v1+json" or "application/vnd.docker.distribution.manifest.v2+json" => DigestKind.Manifest,

@@ -210,7 +210,7 @@ public sealed class CloudEventsTests
     [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"dev.releaseintegrity.change-snapshot.observed.v1"}""", "Rejected")]
     [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"org.example.other","data":"plain text"}""", "Irrelevant")]
     [InlineData("""{"specversion":"1.0","id":"1","source":"s","type":"org.example.push","data":{"repository":{"name":"x"}}}""", "Irrelevant")]
-    [InlineData("[]", "Rejected")]
+    [InlineData("[]", "Irrelevant")]
     [InlineData("7", "Rejected")]
     public void Envelopes_are_judged_by_the_specification(string body, string expected) =>
         Assert.Equal(expected, Assert.Single(Check.Items(new CloudEventsNormalizer(Source.ArtifactRegistry), Make1(Source.ArtifactRegistry, body))).GetType().Name);
@@ -240,5 +240,28 @@ public sealed class CloudEventsTests
             new CloudEventsNormalizer(source),
             Make1(source, Examples[source], new() { ["ce-specversion"] = "1.0", ["ce-id"] = "%", ["ce-source"] = "s", ["ce-type"] = CloudEventsNormalizer.ObservedType(source) }),
             rounds: 500);
+    }
+
+
+    [Theory]
+    [InlineData("org.container.image.published", "https://push.example", "", """{"repositoryName":"team/app","imageTag":"v1","imageDigest":"D","registry":"registry.example"}""", "registry.example/team/app:v1")]
+    [InlineData("com.amazon.ecr.image.push", "urn:aws:ecr:us-west-2:111111111111:repository/app", "app:v1", """{"imageDigest":"D"}""", "111111111111.dkr.ecr.us-west-2.amazonaws.com/app:v1")]
+    [InlineData("com.amazon.ecr.image.push", "urn:aws:ecr:cn-north-1:111111111111:repository/app", "", """{"repositoryName":"app","imageTag":"v1","imageDigest":"D"}""", "111111111111.dkr.ecr.cn-north-1.amazonaws.com.cn/app:v1")]
+    [InlineData("container.push", "ghcr.io/team/app", "", """{"repository":"team/app","tag":"v1","digest":"D"}""", "ghcr.io/team/app:v1")]
+    [InlineData("zotregistry.image.updated", "https://zot.example:5000", "", """{"name":"team/app","reference":"v1","digest":"D","manifest":"{}"}""", "zot.example:5000/team/app:v1")]
+    [InlineData("zotregistry.image.updated", "https://zot.example:5000", "", """{"name":"team/app","reference":"D","digest":"D"}""", "zot.example:5000/team/app@D")]
+    [InlineData("org.container.image.published", "https://push.example", "", """{"repository":"team/app","tag":"v1","digest":"sha256:abc"}""", null)]
+    [InlineData("com.amazon.ecr.image.push", "urn:aws:ecr:us-west-2:111111111111:repository/app", "app:v1", """{"imageTag":"v2","imageDigest":"D"}""", null)]
+    [InlineData("com.amazon.ecr.image.push", "urn:aws:ecr:us-west-2:111111111111:repository/app", "No Name", """{"imageDigest":"D"}""", null)]
+    [InlineData("zotregistry.image.updated", "zotregistry.dev", "", """{"name":"team/app","reference":"v1","digest":"D"}""", null)]
+    [InlineData("zotregistry.image.updated", "https://zot.example", "", """{"reference":"v1","digest":"D"}""", null)]
+    public void Pushes_are_spelled_in_many_ways(string type, string source, string subject, string data, string? record)
+    {
+        string body = $$"""{"specversion":"1.0","id":"1","source":"{{source}}","type":"{{type}}","subject":"{{subject}}","time":"2026-03-22T10:00:00Z","data":{{data.Replace("\"D\"", $"\"{A}\"", StringComparison.Ordinal)}}}""";
+        NormalisedItem item = Assert.Single(Check.Items(new CloudEventsNormalizer(Source.ArtifactRegistry), Make1(Source.ArtifactRegistry, body)));
+
+        Assert.Equal(record?.Replace("@D", "@" + A, StringComparison.Ordinal), (item as NormalisedItem.Observed)?.Observation.Record.Id);
+        Assert.True(record is not null || item is NormalisedItem.Rejected);
+        Check.Totality(new CloudEventsNormalizer(Source.ArtifactRegistry), Make1(Source.ArtifactRegistry, body), rounds: 200);
     }
 }

@@ -112,5 +112,5 @@ public sealed class JsonLinesTests
     }.Select(LedgerTest.Normalizer);
 
     private static IEnumerable<INormalizer> RuntimeFormatsOfLines() => RuntimeValidationFormats.All(new RuntimeValidationOptions())
-        .Where(f => f.Format is "k8s-audit" or "flux" or "ratify");
+        .Where(f => f.Format is "k8s-audit" or "flux" or "ratify" or "k8s-pod" or "admission" or "kyverno" or "policy-report" or "argocd");
 }

@@ -213,4 +213,16 @@ public sealed class AttestationTests
         Check.Totality(Normalizer(format), Notify(format, Signed("", certificate.ExportCertificatePem()).ToJsonString()), 150);
         Check.Totality(Normalizer(format), Notify(format, new JsonArray(DsseBundle(Statement(Subject(Image, "sha256", A)))).ToJsonString()), 150);
     }
+
+
+    [Theory]
+    [InlineData("link")]
+    [InlineData("layout")]
+    public void Links_and_layouts_of_the_older_format_are_irrelevant_bare_and_in_envelopes(string type)
+    {
+        JsonObject older = new() { ["_type"] = type, ["name"] = "build", ["products"] = new JsonObject() };
+
+        Assert.IsType<NormalisedItem.Irrelevant>(Assert.Single(Normalise("intoto-slsa", older.DeepClone())));
+        Assert.IsType<NormalisedItem.Irrelevant>(Assert.Single(Normalise("dsse", Dsse(older))));
+    }
 }

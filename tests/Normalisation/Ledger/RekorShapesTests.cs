@@ -127,7 +127,6 @@ public sealed class RekorShapesTests
 
     [Theory]
     [InlineData("{}")]
-    [InlineData("[]")]
     [InlineData("null")]
     [InlineData("7")]
     [InlineData("\"\"")]
@@ -136,4 +135,45 @@ public sealed class RekorShapesTests
     [InlineData("rekor.sigstore.dev - 2605736670972794746\nabcdefg\n")]
     public void What_is_no_entry_is_rejected(string body) =>
         Assert.All(Normalise(Notify(Format, body)), i => Assert.IsType<NormalisedItem.Rejected>(i));
+
+
+    [Fact]
+    public void What_the_command_line_prints_is_a_hint_under_its_uuid()
+    {
+        string uuid = "24296fb24b8ad77a" + A;
+        JsonObject printed = new()
+        {
+            ["Attestation"] = "", ["AttestationType"] = "", ["Body"] = new JsonObject { ["HashedRekordObj"] = new JsonObject() },
+            ["LogIndex"] = 7, ["IntegratedTime"] = 1774173600, ["UUID"] = uuid, ["LogID"] = LogId,
+        };
+
+        Assert.Equal(uuid, Assert.IsType<NormalisedItem.Hint>(Assert.Single(Normalise(Format, printed))).Target);
+        Assert.Equal(uuid, Assert.IsType<NormalisedItem.Hint>(Assert.Single(Normalise(Format, new JsonObject { ["UUIDs"] = new JsonArray(uuid) }))).Target);
+        printed["UUID"] = "24";
+        Reject(Format, printed, "one uuid");
+    }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("""{"rootHash":"ab","hashes":["cd"]}""")]
+    [InlineData("""{"rootHash":"ab","treeSize":4}""")]
+    public void Proofs_states_and_empty_answers_are_irrelevant(string body) =>
+        Assert.IsType<NormalisedItem.Irrelevant>(Assert.Single(Normalise(Notify(Format, body))));
+
+    [Fact]
+    public void An_error_is_rejected_once() =>
+        Assert.Contains("error", Assert.IsType<NormalisedItem.Rejected>(Assert.Single(Normalise(Notify(Format, """{"code":404,"message":"entry not found"}""")))).Reason, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_bundle_of_cosign_from_before_sigstore_bundles_is_its_entry()
+    {
+        JsonObject old = new()
+        {
+            ["base64Signature"] = "AQID", ["cert"] = "x",
+            ["rekorBundle"] = new JsonObject { ["SignedEntryTimestamp"] = "AQID", ["Payload"] = RekorEntry(HashedRekord(A)) },
+        };
+
+        Assert.Equal(Observe(Format, RekorEntry(HashedRekord(A))).Record, Observe("sigstore-bundle", old).Record);
+        Assert.IsType<NormalisedItem.Irrelevant>(Assert.Single(Normalise(Notify("sigstore-bundle", "[]"))));
+    }
 }

@@ -136,4 +136,11 @@ public sealed class RekorV2Tests
         twice = twice[..^1] + ",\"logIndex\":\"9\"}";
         Assert.IsType<NormalisedItem.Rejected>(Assert.Single(Normalise(Make.Bytes(Encoding.UTF8.GetBytes(twice), Source.SignatureLedger, Format))));
     }
+
+
+    [Theory]
+    [InlineData("hashedRekordRequestV002")]
+    [InlineData("dsseRequestV002")]
+    public void A_request_to_write_an_entry_is_none(string request) =>
+        Assert.IsType<NormalisedItem.Irrelevant>(Assert.Single(Normalise(Format, new JsonObject { [request] = new JsonObject() })));
 }

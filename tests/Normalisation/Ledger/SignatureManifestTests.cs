@@ -262,4 +262,40 @@ public sealed class SignatureManifestTests
     }
 
     private static string Base64Url(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+
+
+    [Fact]
+    public void What_notation_inspect_prints_makes_the_records_of_the_manifests()
+    {
+        JsonObject Signature(string digest, string target) => new()
+        {
+            ["mediaType"] = "application/jose+json", ["digest"] = digest, ["signatureAlgorithm"] = "RSASSA-PSS-SHA-256",
+            ["signedAttributes"] = new JsonObject { ["signingTime"] = "2026-03-22T10:00:00Z" },
+            ["certificates"] = new JsonArray(new JsonObject { ["SHA256Fingerprint"] = new string('C', 64) }, new JsonObject { ["SHA256Fingerprint"] = new string('d', 64) }),
+            ["signedArtifact"] = new JsonObject { ["mediaType"] = "application/vnd.oci.image.index.v1+json", ["digest"] = target },
+        };
+        JsonObject printed = new()
+        {
+            ["mediaType"] = "application/vnd.oci.image.index.v1+json",
+            ["signatures"] = new JsonArray(Signature("sha256:" + B, "sha256:" + A), Signature("sha256:12", "sha256:" + A), Signature("sha256:" + B, "sha256:12")),
+        };
+
+        IReadOnlyList<NormalisedItem> items = Normalise("notation", printed);
+
+        Assert.Equal(
+            $"""
+            record signature-ledger unlogged ledger-entry manifest:sha256:{B}
+            revision  -
+            signed 2026-03-22T10:00:00Z, predicate -, pointer '/signatures/0'
+            message manifest:sha256:{B}
+            subject - sha256:{A} at /signatures/0/signedArtifact/digest
+            signature-envelope-id [manifest:sha256:{B}] at /signatures/0/digest
+            certificate-fingerprint [{new string('c', 64)}] at /signatures/0/certificates/0/SHA256Fingerprint
+            certificate-lineage [chain-sha256:{new string('d', 64)}] at /signatures/0/certificates
+            """,
+            Describe(Assert.IsType<NormalisedItem.Observed>(items[0]).Observation));
+        Assert.Equal(["/signatures/1/digest", "/signatures/2/signedArtifact/digest"], items.Skip(1).Select(i => Assert.IsType<NormalisedItem.Rejected>(i).Pointer));
+        Assert.IsType<NormalisedItem.Irrelevant>(Assert.Single(Normalise(Notify("notation", """{"mediaType":"x","signatures":[]}"""))));
+        Check.Totality(Normalizer("notation"), Notify("notation", printed.ToJsonString()), rounds: 1000);
+    }
 }

@@ -102,4 +102,40 @@ public sealed class AmazonTests
 
     [Fact]
     public void No_mutation_breaks_it() => Check.Totality(Normalizer, Of(Event()));
+
+
+    private static string Text(string json) => System.Text.Json.JsonSerializer.Serialize(json);
+
+    private static string Sns(string message, string type = "Notification") =>
+        $$"""{"Type": "{{type}}", "MessageId": "m-1", "TopicArn": "arn:aws:sns:eu-central-1:123456789012:pushes", "Message": {{Text(message)}}, "Timestamp": "2026-03-22T09:00:01Z"}""";
+
+    public static TheoryData<string, string> Carriers => new()
+    {
+        { "sns", Sns(Event()) },
+        { "sqs", $$"""{"Records": [{"messageId": "q-1", "eventSource": "aws:sqs", "body": {{Text(Event())}}}]}""" },
+        { "sns over sqs", $$"""[{"messageId": "q-1", "receiptHandle": "r", "body": {{Text(Sns(Event()))}}}]""" },
+        { "a body that is parsed already", $$"""[{"messageId": "q-1", "body": {{Event()}}}]""" },
+        { "lambda", $$"""{"Records": [{"EventSource": "aws:sns", "Sns": {{Sns(Event())}}}]}""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Carriers))]
+    public void What_carries_an_event_is_taken_off(string carrier, string body)
+    {
+        Observation bare = Check.Single(Normalizer, Of(Event()));
+        Observation carried = Check.Single(Normalizer, Of(body));
+
+        Assert.Equal((carrier, bare.Record, bare.Revision, bare.MessageId), (carrier, carried.Record, carried.Revision, carried.MessageId));
+        Check.Totality(Normalizer, Of(body), rounds: 300);
+    }
+
+    [Fact]
+    public void Questions_of_SNS_are_irrelevant_and_wrappers_end_somewhere()
+    {
+        Check.Single<NormalisedItem.Irrelevant>(Normalizer, Of(Sns("You have chosen to subscribe", "SubscriptionConfirmation")));
+        Check.Single<NormalisedItem.Rejected>(Normalizer, Of(Sns("no JSON")));
+        Check.Single<NormalisedItem.Rejected>(Normalizer, Of("[[[[[[[{}]]]]]]]"));
+        Check.Single<NormalisedItem.Rejected>(Normalizer, Of(Sns(Event()).Replace("\"Message\":", "\"Message\": \"{}\", \"Message\":", StringComparison.Ordinal)));
+        Check.Single<NormalisedItem.Irrelevant>(Normalizer, Of("[]"));
+    }
 }

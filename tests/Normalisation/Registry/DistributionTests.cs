@@ -1,3 +1,4 @@
+using System.Text;
 using ReleaseIntegrity.Collectors.ArtifactRegistry.Formats;
 
 namespace ReleaseIntegrity.Tests.Normalisation.Registry;
@@ -156,7 +157,6 @@ public sealed class DistributionTests
     [Theory]
     [InlineData("{}")]
     [InlineData("[]")]
-    [InlineData("{\"events\":[]}")]
     [InlineData("{\"events\":{}}")]
     [InlineData("{\"events\":[null]}")]
     [InlineData("{\"events\":[1],\"events\":[]}")]
@@ -168,4 +168,15 @@ public sealed class DistributionTests
     [Fact]
     public void No_mutation_breaks_it() =>
         Check.Totality(Normalizer, Envelope(Event(Tagged(Index)), Event($$"""{"digest":"{{A}}","repository":"team/app"}""", "delete")), rounds: 3000);
+
+
+    [Fact]
+    public void Envelopes_may_follow_one_another_and_an_empty_one_holds_nothing()
+    {
+        string envelope = Encoding.UTF8.GetString(Envelope(Event(Tagged(Index))).Body.Span).ReplaceLineEndings("");
+
+        Assert.Equal(2, Check.Items(Normalizer, Make.Json($"{envelope}\n{envelope}\n")).OfType<NormalisedItem.Observed>().Count());
+        Check.Single<NormalisedItem.Irrelevant>(Normalizer, Make.Json("""{"events":[]}"""));
+        Check.Single<NormalisedItem.Irrelevant>(Normalizer, Make.Json("""{"events":null}"""));
+    }
 }

@@ -88,4 +88,33 @@ public sealed class GoogleTests
         Check.Totality(Normalizer, Of(Insert));
         Check.Totality(Normalizer, Of(Wrapped(Insert)));
     }
+
+
+    [Fact]
+    public void Eventarc_and_pulls_wrap_the_same_message()
+    {
+        Observation pushed = Check.Single(Normalizer, Of(Wrapped(Insert)));
+        string message = Wrapped(Insert)["{\"message\": ".Length..].Split("},")[0] + "}";
+        string[] bodies =
+        [
+            $$"""{"specversion": "1.0", "id": "11", "type": "google.cloud.pubsub.topic.v1.messagePublished", "source": "//pubsub.googleapis.com/t", "data": {{Wrapped(Insert)}}}""",
+            $$"""{"receivedMessages": [{"ackId": "a", "message": {{message}}}]}""",
+            $$"""[{"ackId": "a", "message": {{message}}}]""",
+        ];
+
+        Assert.All(bodies, body => Assert.Equal(
+            (pushed.Record, pushed.Revision, pushed.MessageId), Check.Single(Normalizer, Of(body)) is var o ? (o.Record, o.Revision, o.MessageId) : default));
+        Check.Single<NormalisedItem.Irrelevant>(Normalizer, Of("""{"receivedMessages": []}"""));
+        Check.Single<NormalisedItem.Rejected>(Normalizer, Of("""{"receivedMessages": [], "receivedMessages": [1]}"""));
+        Assert.All(bodies, body => Check.Totality(Normalizer, Of(body), rounds: 300));
+    }
+
+    [Fact]
+    public void A_tag_alone_is_one_of_the_digests_repository()
+    {
+        string bare = Insert.Replace($"\"{Repository}:4.2.1\"", "\"4.2.1\"", StringComparison.Ordinal);
+
+        Assert.Equal(Repository + ":4.2.1", Check.Single(Normalizer, Of(bare)).Record.Id);
+        Check.Single<NormalisedItem.Rejected>(Normalizer, Of("""{"action": "INSERT", "tag": "4.2.1"}"""));
+    }
 }

@@ -159,4 +159,16 @@ public sealed class HarborTests
         Check.Totality(Normalizer, Default("PUSH_ARTIFACT", Tagged()), rounds: 1500);
         Check.Totality(Normalizer, CloudEvent("harbor.artifact.deleted", Tagged()), rounds: 1500);
     }
+
+
+    [Fact]
+    public void One_artifact_of_the_API_is_read_like_a_list_of_it()
+    {
+        string body = $$"""{"id":7,"type":"IMAGE","digest":"{{A}}","repository_id":2,"tags":[{"name":"rel-1","push_time":"2026-03-22T10:00:00Z"}]}""";
+
+        Observation observation = Check.Single(Normalizer, Make.Json(body, format: "harbor", headers: new() { ["content-location"] = $"https://harbor.example/api/v2.0/projects/team/repositories/app/artifacts/{A}" }));
+
+        Assert.Equal(("harbor.example/team/app:rel-1", "/digest"), (observation.Record.Id, observation.Subjects[0].Place.Pointer));
+        Check.Single<NormalisedItem.Rejected>(Normalizer, Make.Json(body, format: "harbor"));
+    }
 }

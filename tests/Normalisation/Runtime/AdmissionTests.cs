@@ -130,4 +130,22 @@ public sealed class AdmissionTests
 
     [Fact]
     public void No_mutation_makes_it_throw() => Check.Totality(Normalizer, Notify($$"""{"request":{{Request(Pod)}}}"""));
+
+
+    [Fact]
+    public void Inputs_of_policies_lists_and_lines_hold_the_same_request()
+    {
+        string request = Request(Pod).ReplaceLineEndings("");
+        Observation bare = Check.Single(Normalizer, Notify(request));
+        string[] bodies =
+        [
+            $$"""{"review":{{request}}}""", $$"""{"input":{"review":{{request}},"parameters":{} } }""",
+            $$"""{"input":{"kind":"AdmissionReview","request":{{request}} } }""", $$"""[{"kind":"AdmissionReview","request":{{request}} }]""",
+        ];
+
+        Assert.All(bodies, body => Assert.Equal((bare.Record, bare.MessageId), Check.Single(Normalizer, Notify(body)) is var o ? (o.Record, o.MessageId) : default));
+        Assert.Equal(2, Check.Items(Normalizer, Notify($"{request}\n{request}\n")).OfType<NormalisedItem.Observed>().Count());
+        Check.Single<NormalisedItem.Irrelevant>(Normalizer, Notify("""{"apiVersion":"imagepolicy.k8s.io/v1alpha1","kind":"ImageReview","spec":{"containers":[{"image":"registry.example/app:1"}]}}"""));
+        Check.Totality(Normalizer, Notify(bodies[1]), rounds: 300);
+    }
 }

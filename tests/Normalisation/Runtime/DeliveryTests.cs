@@ -99,4 +99,15 @@ public sealed class DeliveryTests
 
     [Fact]
     public void No_mutation_breaks_it() => Check.Totality(ArgoCd, Notify(Application($"\"registry.example/app:1@{Digest}\",\"registry.example/other:1\"")));
+
+
+    [Fact]
+    public void Argo_CDs_own_stream_wraps_each_change_as_a_result()
+    {
+        string app = Application($"\"registry.example/app@{Digest}\"").ReplaceLineEndings("");
+        string Changed(string type) => $$"""{"result":{"type":"{{type}}","application":{{app}} } }""";
+        string stream = $"{Changed("MODIFIED")}\n{Changed("DELETED")}\n";
+
+        Assert.Equal([false, true], Check.Items(ArgoCd, Notify(stream)).Cast<NormalisedItem.Observed>().Select(i => i.Observation.Withdrawn));
+    }
 }

@@ -252,4 +252,22 @@ public sealed class PodTests
         Check.Totality(Normalizer, Make.Bytes(Encoding.UTF8.GetBytes(
             $"kind: Pod\nmetadata: {{uid: u}}\nstatus:\n  containerStatuses:\n  - name: main\n    imageID: x@{Digest}\n"), Source.RuntimeValidation, "k8s-pod"));
     }
+
+
+    [Fact]
+    public void A_watch_is_a_stream_of_events_and_pods_come_as_arrays_too()
+    {
+        string pod = Pod($"registry.example/payments/api@{Digest}");
+        string line = pod.ReplaceLineEndings("");
+        string Event(string type) => $$"""{"type":"{{type}}","object":{{line}} }""";
+        string watch = $"{Event("ADDED")}\n{Event("DELETED")}\n";
+
+        Observation[] watched = [.. Check.Items(Normalizer, Notify(watch)).Cast<NormalisedItem.Observed>().Select(i => i.Observation)];
+
+        Assert.Equal([false, true], watched.Select(o => o.Withdrawn));
+        Assert.Equal("json-lines", watched[1].Subjects[0].Place.Decode[0].As);
+        Assert.Equal(2, Check.Items(Normalizer, Notify($"{pod}\n{pod}")).OfType<NormalisedItem.Observed>().Count());
+        Assert.Equal(2, Check.Items(Normalizer, Notify($"[{pod},{pod}]")).OfType<NormalisedItem.Observed>().Count());
+        Check.Totality(Normalizer, Notify(watch), rounds: 300);
+    }
 }

@@ -38,6 +38,7 @@ public sealed class PolicyReportTests
     [InlineData("wgpolicyk8s.io/v1beta1", "PolicyReport", "subjects")]
     [InlineData("reports.x-k8s.io/v1beta1", "PolicyReport", "subjects")]
     [InlineData("openreports.io/v1alpha1", "Report", "resources")]
+    [InlineData("policy.kubernetes.io/v1alpha1", "PolicyReport", "resources")]
     [InlineData("openreports.io/v1alpha1", "ClusterReport", "subjects")]
     [InlineData("openreports.io/v1alpha1", "PolicyReport", "resources")]
     public void Every_group_and_kind_is_known(string version, string kind, string member)

@@ -7,10 +7,14 @@ namespace ReleaseIntegrity.Collectors.ArtifactRegistry.Formats;
 
 /// <summary>
 /// <c>aws-ecr</c>: events of Amazon ECR as EventBridge delivers them ("Amazon ECR events and EventBridge"): image actions,
-/// and the arrival of an image by replication or by the pull-through cache. Everything else says nothing about tags.
+/// and the arrival of an image by replication or by the pull-through cache. Everything else says nothing about tags. What SNS and
+/// SQS wrap around an event, and Lambda around both, is taken off.
 /// </summary>
 public sealed partial class AmazonNormalizer : DocumentNormalizer
 {
+    // Records of Lambda, in one a message of SQS, in it one of SNS, in it an event; each may be a list.
+    private const int MostWrappers = 6;
+
     /// <inheritdoc/>
     public override Source Source => Source.ArtifactRegistry;
 
@@ -18,9 +22,41 @@ public sealed partial class AmazonNormalizer : DocumentNormalizer
     public override string Format => "aws-ecr";
 
     /// <inheritdoc/>
-    protected override void Read(SourceDocument document, Items items)
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
+    protected override void Read(SourceDocument document, Items items) => Unwrap(document.Root, items, MostWrappers);
+
+    private static void Unwrap(Node e, Items items, int wrappers)
     {
-        foreach (Node e in document.Root.Kind == NodeKind.Array ? document.Root.Items : [document.Root])
+        if (e.Failure is not null || e.IsAmbiguous || wrappers == 0)
+        {
+            items.Add(e.Failure ?? e.Reject(e.IsAmbiguous ? "stated more than once" : "events are wrapped in more layers than any sender uses"));
+        }
+        else if (e.Kind == NodeKind.Array || e["Records"].Kind == NodeKind.Array)
+        {
+            foreach (Node item in e.Kind == NodeKind.Array ? e.Items : e["Records"].Items)
+            {
+                Unwrap(item, items, wrappers - 1);
+            }
+        }
+        else if (e["Sns"].Kind == NodeKind.Object)
+        {
+            Unwrap(e["Sns"], items, wrappers - 1);
+        }
+        else if (e["messageId"].Exists && e["body"].Exists)
+        {
+            Unwrap(e["body"].Kind == NodeKind.String ? e["body"].DecodeJson() : e["body"], items, wrappers - 1);
+        }
+        else if (e["TopicArn"].Exists && e["Type"].String != "Notification")
+        {
+            items.Add(new NormalisedItem.Irrelevant("a question of SNS, which asks the endpoint and not the registry"));
+        }
+        else if (e["TopicArn"].Exists)
+        {
+            Unwrap(e["Message"].DecodeJson(), items, wrappers - 1);
+        }
+        else
         {
             items.Add(ReadEvent(e, items));
         }
@@ -57,6 +93,7 @@ public sealed partial class AmazonNormalizer : DocumentNormalizer
                     : new NormalisedItem.Irrelevant("a cache rule that fetched nothing"),
                 "ECR Referrer Action" or "ECR Artifact Action" => new NormalisedItem.Irrelevant("something attached to an image, and no image"),
                 "ECR Image Scan" or "ECR Scan Resource Change" => new NormalisedItem.Irrelevant("a scan, which says nothing about identity"),
+                "AWS API Call via CloudTrail" => new NormalisedItem.Irrelevant("a call of the API: what it did to an image ECR tells by itself"),
                 _ => new NormalisedItem.Irrelevant("an event type of ECR that says nothing about tags or manifests"),
             }
             : new NormalisedItem.Irrelevant("an event of another service than ECR");

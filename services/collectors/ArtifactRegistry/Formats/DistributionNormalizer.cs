@@ -17,18 +17,29 @@ public sealed class DistributionNormalizer : DocumentNormalizer
     public override string Format => "distribution";
 
     /// <inheritdoc/>
+    protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
+
+    /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        Node events = document.Root["events"];
-        if (events.Kind != NodeKind.Array || events.IsAmbiguous)
+        foreach (Node events in document.Readable(items).Select(envelope => envelope["events"]))
         {
-            items.Reject(events, "events must be one array");
-            return;
-        }
+            if (events.Kind is not (NodeKind.Array or NodeKind.Null) || events.IsAmbiguous)
+            {
+                items.Reject(events, "events must be one array");
+            }
+            else if (!events.HasValue)
+            {
+                items.Add(new NormalisedItem.Irrelevant("an envelope without events"));
+            }
 
-        foreach (Node e in events.Items)
-        {
-            items.Add(ReadEvent(e, items));
+            foreach (Node e in events.IsAmbiguous ? [] : events.Items)
+            {
+                items.Add(ReadEvent(e, items));
+            }
         }
     }
 

@@ -17,6 +17,12 @@ public sealed class GitHubPackagesNormalizer : DocumentNormalizer
     public override string Format => "github-packages";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
+    protected override DocumentSyntax Syntax => DocumentSyntax.JsonOrForm;
+
+    /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
         Node root = document.Root;

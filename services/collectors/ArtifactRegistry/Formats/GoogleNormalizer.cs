@@ -6,7 +6,8 @@ namespace ReleaseIntegrity.Collectors.ArtifactRegistry.Formats;
 
 /// <summary>
 /// <c>google-gar</c>: messages of the Pub/Sub topic <c>gcr</c> ("Configure Pub/Sub notifications"), as Pub/Sub pushes them:
-/// wrapped (<c>{"message":{"data":BASE64}}</c>), or the bare data. Digest and tag are whole references.
+/// wrapped (<c>{"message":{"data":BASE64}}</c>, as Eventarc has it also within a CloudEvent), as a pull answers, or the bare data.
+/// Digest and tag are whole references; a tag beside a digest may also stand alone.
 /// </summary>
 public sealed class GoogleNormalizer : DocumentNormalizer
 {
@@ -17,9 +18,32 @@ public sealed class GoogleNormalizer : DocumentNormalizer
     public override string Format => "google-gar";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
         Node root = document.Root;
+        Node pulled = root.Kind == NodeKind.Array ? root : root["receivedMessages"];
+        if (pulled.IsAmbiguous || root.HasDuplicate("data"))
+        {
+            items.Reject(root, "receivedMessages or data is stated more than once");
+            return;
+        }
+
+        foreach (Node one in pulled.Kind == NodeKind.Array ? pulled.Items : [root])
+        {
+            ReadMessage(one["specversion"].Exists && one["data"].Kind == NodeKind.Object ? one["data"] : one, items);
+        }
+
+        if (items.Count == 0)
+        {
+            items.Add(new NormalisedItem.Irrelevant("a pull that brought no message"));
+        }
+    }
+
+    private static void ReadMessage(Node root, Items items)
+    {
         Node message = root["message"];
         if (RegistryMembers.FindDuplicate(root, "message", "action", "digest", "tag") is { } twice)
         {
@@ -54,7 +78,9 @@ public sealed class GoogleNormalizer : DocumentNormalizer
             return noManifest;
         }
 
-        if (Refusal(tagNode, out ImageReference? tagged, out Digest? extra) is { } noTag)
+        ImageReference? tagged = manifest is not null && ImageReference.IsTag(tagNode.String) ? manifest with { Tag = tagNode.String } : null;
+        Digest? extra = null;
+        if (tagged is null && Refusal(tagNode, out tagged, out extra) is { } noTag)
         {
             return noTag;
         }

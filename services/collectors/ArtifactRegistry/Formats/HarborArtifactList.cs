@@ -5,7 +5,7 @@ using ReleaseIntegrity.Contracts;
 namespace ReleaseIntegrity.Collectors.ArtifactRegistry.Formats;
 
 /// <summary>
-/// The answer of <c>GET /api/v2.0/projects/{p}/repositories/{r}/artifacts</c>, which a resync reads: each tag of each
+/// The answer of <c>GET /api/v2.0/projects/{p}/repositories/{r}/artifacts</c>, which a resync reads, or of one of them by itself: each tag of each
 /// artifact is one item, an untagged artifact is one of its own. The answer does not say whose artifacts they are: the
 /// address does (header <c>content-location</c>, RFC 9110 section 8.7), or the links that some answers have.
 /// </summary>
@@ -15,7 +15,7 @@ internal static class HarborArtifactList
 
     public static void Read(SourceDocument document, Items items)
     {
-        foreach (Node artifact in document.Root.Items)
+        foreach (Node artifact in document.Root.Kind == NodeKind.Array ? document.Root.Items : [document.Root])
         {
             ReadArtifact(document, artifact, items);
         }

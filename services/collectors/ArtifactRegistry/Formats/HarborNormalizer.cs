@@ -19,10 +19,13 @@ public sealed class HarborNormalizer : DocumentNormalizer
     public override string Format => "harbor";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
         Node root = document.Root;
-        if (root.Kind == NodeKind.Array)
+        if (root.Kind == NodeKind.Array || (root["digest"].Exists && root["repository_id"].Exists))
         {
             HarborArtifactList.Read(document, items);
             return;

@@ -14,6 +14,9 @@ public sealed class GitHubNormalizer(FieldMapping mapping) : ChangeEventNormaliz
     public override string Format => "github";
 
     /// <inheritdoc/>
+    protected override DocumentSyntax Syntax => DocumentSyntax.JsonOrForm;
+
+    /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
         Node root = document.Root;

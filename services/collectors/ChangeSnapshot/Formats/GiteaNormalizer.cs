@@ -11,6 +11,9 @@ public sealed class GiteaNormalizer(FieldMapping mapping) : ChangeEventNormalize
     public override string Format => "gitea";
 
     /// <inheritdoc/>
+    protected override DocumentSyntax Syntax => DocumentSyntax.JsonOrForm;
+
+    /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
         Node root = document.Root;

@@ -26,6 +26,9 @@ public sealed class CloudEventsNormalizer : DocumentNormalizer
     /// <inheritdoc/>
     public override string Format => "cloudevents";
 
+    /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
     /// <summary>The event type that states a revision of a record: <c>dev.releaseintegrity.artifact-registry.observed.v1</c>.</summary>
     public static string ObservedType(Source source) => $"dev.releaseintegrity.{WireNames.Of(source)}.observed.v1";
 

@@ -29,34 +29,48 @@ public sealed class AdmissionNormalizer : DocumentNormalizer
     public override string Format { get; }
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonOrYaml;
 
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node root in document.Documents.Where(d => d.Kind != NodeKind.Null))
+        foreach (Node root in document.Readable(items).Where(d => d.Kind != NodeKind.Null)
+            .SelectMany(d => d is { Kind: NodeKind.Array, HasValue: true } ? d.Items : [d]))
         {
-            Node request = root["request"].Exists ? root["request"] : root;
-            if (request.IsAmbiguous || request.Kind != NodeKind.Object)
-            {
-                items.Reject(request, "one request (an object) is wanted");
-            }
-            else if (request["object"].Exists || request["oldObject"].Exists)
-            {
-                ReadRequest(document, request, items);
-            }
-            else if (root["response"].Exists)
-            {
-                items.Add(new NormalisedItem.Irrelevant("a response: it carries no object"));
-            }
-            else if (request["uid"].Exists && request["operation"].Exists)
-            {
-                items.Add(new NormalisedItem.Irrelevant("a request without an object"));
-            }
-            else
-            {
-                items.Reject(request, "neither an AdmissionReview nor an admission request (uid, operation, object)");
-            }
+            // What policies of Gatekeeper and Open Policy Agent are given stands under input.
+            ReadReview(document, root["input"].Kind == NodeKind.Object ? root["input"] : root, items);
+        }
+    }
+
+    private void ReadReview(SourceDocument document, Node root, Items items)
+    {
+        Node request = root["request"].Exists ? root["request"] : root["review"].Exists ? root["review"] : root;
+        if (request.IsAmbiguous || request.Kind != NodeKind.Object)
+        {
+            items.Reject(request, "one request (an object) is wanted");
+        }
+        else if (request["object"].Exists || request["oldObject"].Exists)
+        {
+            ReadRequest(document, request, items);
+        }
+        else if (root["response"].Exists)
+        {
+            items.Add(new NormalisedItem.Irrelevant("a response: it carries no object"));
+        }
+        else if (root["kind"].String == "ImageReview")
+        {
+            items.Add(new NormalisedItem.Irrelevant("a question of the image policy webhook: it names images that shall run, and no object"));
+        }
+        else if (request["uid"].Exists && request["operation"].Exists)
+        {
+            items.Add(new NormalisedItem.Irrelevant("a request without an object"));
+        }
+        else
+        {
+            items.Reject(request, "neither an AdmissionReview nor an admission request (uid, operation, object)");
         }
     }
 

@@ -21,12 +21,17 @@ public sealed class ArgoCdNormalizer(RuntimeValidationOptions options) : Documen
     public override string Format => "argocd";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonOrYaml;
 
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node root in document.Documents.Where(d => d.Kind != NodeKind.Null))
+        // Argo CD's own API streams each change as a "result" (grpc-gateway).
+        foreach (Node root in document.Readable(items).Where(d => d.Kind != NodeKind.Null)
+            .Select(d => d["result"].Kind == NodeKind.Object ? d["result"] : d))
         {
             Node? wrapped = Array.ConvertAll(Wrappers, name => root[name]).FirstOrDefault(app => app.Kind == NodeKind.Object);
             bool deleted = root["type"].Text == "DELETED";

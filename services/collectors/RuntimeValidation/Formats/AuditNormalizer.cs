@@ -27,18 +27,18 @@ public sealed class AuditNormalizer(RuntimeValidationOptions options) : Document
     public override string Format => "k8s-audit";
 
     /// <inheritdoc/>
-    public override int MappingVersion => 2;
+    public override int MappingVersion => 3;
 
     /// <inheritdoc/>
-    protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
+    protected override DocumentSyntax Syntax => DocumentSyntax.JsonOrYaml;
 
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node root in document.Readable(items))
+        foreach (Node root in document.Readable(items).Where(d => d.Kind != NodeKind.Null))
         {
             IReadOnlyList<Node> events = root.Kind == NodeKind.Array ? root.Items
-                : root["items"].Kind == NodeKind.Array && IsOfAudit(root) ? root["items"].Items
+                : root["items"].Kind is NodeKind.Array or NodeKind.Null && IsOfAudit(root) ? root["items"].Items
                 : [root];
             foreach (Node e in events)
             {

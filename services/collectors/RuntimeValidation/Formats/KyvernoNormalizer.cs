@@ -20,12 +20,15 @@ public sealed class KyvernoNormalizer(RuntimeValidationOptions options) : Docume
     public override string Format => "kyverno";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonOrYaml;
 
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node root in document.Documents.Where(d => d.Kind != NodeKind.Null))
+        foreach (Node root in document.Readable(items).Where(d => d.Kind != NodeKind.Null))
         {
             int before = items.Count;
             foreach ((Node @object, string? kind) in KubernetesObjects.ItemsOf(root, PolicyReport.KindOfItems))

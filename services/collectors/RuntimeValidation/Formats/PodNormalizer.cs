@@ -21,12 +21,15 @@ public sealed class PodNormalizer : DocumentNormalizer
     public override string Format => "k8s-pod";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonOrYaml;
 
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node root in document.Documents.Where(d => d.Kind != NodeKind.Null))
+        foreach (Node root in document.Readable(items).Where(d => d.Kind != NodeKind.Null))
         {
             if (root["object"].Exists && !root["kind"].Exists)
             {

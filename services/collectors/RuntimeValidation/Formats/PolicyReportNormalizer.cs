@@ -17,7 +17,7 @@ public sealed class PolicyReportNormalizer(RuntimeValidationOptions options) : D
     public override string Format => "policy-report";
 
     /// <inheritdoc/>
-    public override int MappingVersion => 2;
+    public override int MappingVersion => 3;
 
     /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonOrYaml;
@@ -25,7 +25,7 @@ public sealed class PolicyReportNormalizer(RuntimeValidationOptions options) : D
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node root in document.Documents.Where(d => d.Kind != NodeKind.Null))
+        foreach (Node root in document.Readable(items).Where(d => d.Kind != NodeKind.Null))
         {
             int before = items.Count;
             foreach ((Node report, string? kind) in KubernetesObjects.ItemsOf(root, PolicyReport.KindOfItems))

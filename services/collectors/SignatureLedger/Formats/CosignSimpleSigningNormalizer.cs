@@ -44,9 +44,7 @@ public sealed class CosignSimpleSigningNormalizer : DocumentNormalizer
             else if (node["Payload"].Kind == NodeKind.Object || node["rekorBundle"].Exists)
             {
                 // The annotation alone, or what "cosign sign-blob --bundle" wrote before there were Sigstore bundles.
-                Node answer = node["rekorBundle"].Exists ? node["rekorBundle"] : node;
-                LogEntry? entry = LogEntry.ReadRekorV1(answer["Payload"], null, out NormalisedItem? refusal);
-                items.Add(entry is null ? refusal! : LogEntryReader.Read(entry, items));
+                items.Add(LogEntryReader.ReadAnswer(node["rekorBundle"].Exists ? node["rekorBundle"] : node, items));
             }
             else
             {

@@ -4,8 +4,8 @@ using ReleaseIntegrity.Contracts;
 namespace ReleaseIntegrity.Collectors.SignatureLedger.Formats;
 
 /// <summary>
-/// <c>notation</c>: signatures of the Notary Project (notaryproject/specifications): signature manifests, and envelopes in JWS
-/// (signature-envelope-jws.md). Envelopes in COSE are bytes that aren't read; their manifests are.
+/// <c>notation</c>: signatures of the Notary Project (notaryproject/specifications): signature manifests, envelopes in JWS
+/// (signature-envelope-jws.md), and what <c>notation inspect</c> prints. Envelopes in COSE are bytes that aren't read; their manifests are.
 /// </summary>
 public sealed class NotationNormalizer : DocumentNormalizer
 {
@@ -20,6 +20,9 @@ public sealed class NotationNormalizer : DocumentNormalizer
 
     /// <inheritdoc/>
     public override string Format => "notation";
+
+    /// <inheritdoc/>
+    public override int MappingVersion => 2;
 
     /// <inheritdoc/>
     protected override bool ReadsUnparsed(SourceDocument document) => document.Body.Bytes.Span.StartsWith(CoseSign1);
@@ -49,6 +52,10 @@ public sealed class NotationNormalizer : DocumentNormalizer
         else if (NotationManifest.Is(root))
         {
             items.Add(NotationManifest.Read(root, items));
+        }
+        else if (NotationInspection.Is(root))
+        {
+            NotationInspection.Read(root, items);
         }
         else if (root["manifests"].Kind == NodeKind.Array || root["layers"].Kind == NodeKind.Array)
         {

@@ -24,7 +24,7 @@ public sealed class RekorV1Normalizer : DocumentNormalizer
     public override string Format => "rekor-v1";
 
     /// <inheritdoc/>
-    public override int MappingVersion => 3;
+    public override int MappingVersion => 4;
 
     /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
@@ -97,6 +97,22 @@ public sealed class RekorV1Normalizer : DocumentNormalizer
         Unwrap(node["data_base64"].Exists ? node["data_base64"].DecodeBase64Json() : node["data"], items, wrappers);
     }
 
+    /// <summary>
+    /// What <c>rekor-cli get</c> and <c>search</c> print as JSON: a rendering of the body, from which the entry's hash can't be taken,
+    /// under its uuid; or uuids alone.
+    /// </summary>
+    private static void ReadCommandLine(Node node, Items items)
+    {
+        foreach (Node uuid in node["UUID"].Exists ? [node["UUID"]] : node["UUIDs"].Items)
+        {
+            items.Add(uuid.String is { } text && LogEntry.IsUuid(text) && !uuid.IsAmbiguous
+                ? new NormalisedItem.Hint(
+                    "an entry as the command line prints it: only the log has the body that was signed",
+                    items.Notification.Instance ?? Envelope.Unlogged, text)
+                : uuid.Reject("must be one uuid, 64 or 80 hex digits"));
+        }
+    }
+
     private void ReadEntries(Node node, Items items)
     {
         if (node["canonicalizedBody"].Exists || node["logId"].Exists)
@@ -109,19 +125,26 @@ public sealed class RekorV1Normalizer : DocumentNormalizer
             LogEntry? entry = LogEntry.ReadRekorV1(node, null, out NormalisedItem? refusal);
             items.Add(entry is null ? refusal! : LogEntryReader.Read(entry, items));
         }
-        else if (node["treeSize"].Exists && node["rootHash"].Exists)
+        else if (node["rootHash"].Exists && (node["treeSize"].Exists || node["hashes"].Exists))
         {
             items.Add(LogEntryReader.LogState);
         }
         else if (node["SignedEntryTimestamp"].Exists && node["Payload"].Exists)
         {
             // What cosign keeps of an entry, as an annotation of a signature.
-            LogEntry? entry = LogEntry.ReadRekorV1(node["Payload"], null, out NormalisedItem? refusal);
-            items.Add(entry is null ? refusal! : LogEntryReader.Read(entry, items));
+            items.Add(LogEntryReader.ReadAnswer(node, items));
         }
         else if (node["kind"].Exists && node["spec"].Exists)
         {
             items.Add(LogEntryReader.ReadBareBody(node, items));
+        }
+        else if (node["UUID"].Exists || node["UUIDs"].Kind == NodeKind.Array)
+        {
+            ReadCommandLine(node, items);
+        }
+        else if (node["code"].Exists && node["message"].Exists)
+        {
+            items.Reject(node, "the log answered with an error instead of an entry");
         }
         else if (node.Kind == NodeKind.Object && node.Presence == Presence.Value)
         {

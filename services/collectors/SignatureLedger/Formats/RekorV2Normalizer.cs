@@ -16,7 +16,7 @@ public sealed class RekorV2Normalizer : DocumentNormalizer
     public override string Format => "rekor-v2";
 
     /// <inheritdoc/>
-    public override int MappingVersion => 2;
+    public override int MappingVersion => 3;
 
     /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
@@ -43,6 +43,10 @@ public sealed class RekorV2Normalizer : DocumentNormalizer
             {
                 LogEntry? entry = LogEntry.ReadTiled(document, out NormalisedItem? refusal);
                 items.Add(entry is not null ? LogEntryReader.Read(entry, items) : refusal ?? LogEntryReader.ReadBareBody(node, items));
+            }
+            else if (node["hashedRekordRequestV002"].Exists || node["dsseRequestV002"].Exists)
+            {
+                items.Add(new NormalisedItem.Irrelevant("a request to write an entry, and no entry"));
             }
             else
             {

@@ -16,7 +16,7 @@ public sealed class SigstoreBundleNormalizer : DocumentNormalizer
     public override string Format => "sigstore-bundle";
 
     /// <inheritdoc/>
-    public override int MappingVersion => 3;
+    public override int MappingVersion => 4;
 
     /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
@@ -24,9 +24,10 @@ public sealed class SigstoreBundleNormalizer : DocumentNormalizer
     /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
-        foreach (Node bundle in document.Readable(items).SelectMany(d => d is { Kind: NodeKind.Array, HasValue: true } ? d.Items : [d]))
+        foreach (Node bundle in document.Readable(items).SelectMany(d => d.Kind == NodeKind.Array ? d.Items : [d]))
         {
-            items.Add(BundleReader.Read(bundle, items));
+            // What cosign called a bundle before there were Sigstore bundles: a signature, and what the log answered.
+            items.Add(bundle["rekorBundle"].Exists ? LogEntryReader.ReadAnswer(bundle["rekorBundle"], items) : BundleReader.Read(bundle, items));
         }
     }
 }
