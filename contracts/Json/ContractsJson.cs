@@ -41,6 +41,7 @@ namespace ReleaseIntegrity.Contracts.Json;
 [JsonSerializable(typeof(CaseChanged))]
 [JsonSerializable(typeof(StewardDecided))]
 [JsonSerializable(typeof(PinChanged))]
+[JsonSerializable(typeof(RebuildRequested))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>Adds the same spelling to serialiser options that are not ours: a bus's, a web server's.</summary>

@@ -25,6 +25,7 @@ public static class MessageTypes
         ["case-changed.v1"] = ContractsJson.Default.CaseChanged,
         ["steward-decided.v1"] = ContractsJson.Default.StewardDecided,
         ["pin-changed.v1"] = ContractsJson.Default.PinChanged,
+        ["rebuild-requested.v1"] = ContractsJson.Default.RebuildRequested,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<Type, string> Names =

@@ -4,8 +4,8 @@ using ReleaseIntegrity.Contracts.Json;
 namespace ReleaseIntegrity.Contracts.Messages;
 
 /// <summary>
-/// A tuple's discrepancy ledger changed. Published only when the canonical bytes did; may be delivered again and out of
-/// order. Wire format: version with care.
+/// A tuple's discrepancy ledger changed. Published only when the canonical bytes did, or when somebody asked for all ledgers
+/// again (<see cref="RebuildRequested"/>); may be delivered again and out of order. Wire format: version with care.
 /// </summary>
 public sealed record LedgerChanged
 {
@@ -32,4 +32,13 @@ public sealed record LedgerChanged
 
     /// <summary>When the reconciler recorded it, UTC.</summary>
     public required DateTimeOffset RecordedAt { get; init; }
+
+    /// <summary>Where the ledger is sent again: since when its holds are open, as far as that was noted. Else null.</summary>
+    public IReadOnlyList<HoldOpening>? HoldsOpen { get; init; }
+
+    /// <summary>
+    /// The revision that this one should have been: derived again from the same evidence, at a time between the same
+    /// transitions, it came out with other bytes, which is a defect. Else null.
+    /// </summary>
+    public long? Contradicts { get; init; }
 }

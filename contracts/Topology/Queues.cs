@@ -19,6 +19,9 @@ public static class Queues
     /// <summary>To the reconcilers: the pins of stewards, in parcels.</summary>
     public static QueueDeclaration Pins { get; } = new("pins.v1");
 
+    /// <summary>To the reconcilers: requests to send everything again, in parcels.</summary>
+    public static QueueDeclaration Rebuilds { get; } = new("rebuilds.v1");
+
     /// <summary>Back to the outboxes of one process, where the transport forgets at a crash; never on a broker.</summary>
     public static QueueDeclaration Confirmations { get; } = new("outbox-confirmations.v1") { TakesParcels = false };
 
@@ -35,6 +38,7 @@ public static class Queues
         "handoff-feed.v1" => HandoffFeed,
         "sources-heard.v1" => SourcesHeard,
         "pins.v1" => Pins,
+        "rebuilds.v1" => Rebuilds,
         "outbox-confirmations.v1" => Confirmations,
         _ => ObservationPartitions.PartitionOf(name) is { } partition
             ? Observations(partition)

@@ -38,7 +38,7 @@ internal static class Program
         {
             PackagesCommand.Create(set), LedgerCommand.Create(set), ReleaseCommand.Create(set), HoldsCommand.Create(set),
             DecideCommand.Create(set), RollbackCommand.Create(set), RevealCommand.Create(set), AuditCommand.Create(set),
-            ReportCommand.Create(set), LoginCommand.Create(set), CompletionCommand.Create(set),
+            ReportCommand.Create(set), RebuildCommand.Create(set), LoginCommand.Create(set), CompletionCommand.Create(set),
         };
         GlobalOptions.AddTo(root);
         set.Notes[root] = Notes + ExitCodes.Notes;

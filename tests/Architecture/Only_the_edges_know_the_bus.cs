@@ -26,6 +26,8 @@ public sealed class Only_the_edges_know_the_bus
         "ReleaseIntegrity.Reconciling.Folding.SourcesHeardConsumerDefinition",
         "ReleaseIntegrity.Reconciling.Folding.PinsConsumer",
         "ReleaseIntegrity.Reconciling.Folding.PinsConsumerDefinition",
+        "ReleaseIntegrity.Reconciling.Rebuilding.RebuildsConsumer",
+        "ReleaseIntegrity.Reconciling.Rebuilding.RebuildsConsumerDefinition",
         "ReleaseIntegrity.Reconciling.ReconcilerServices",
         "ReleaseIntegrity.Handoff.HandoffHosting",
         "Program", // a service's top-level statements

@@ -13,6 +13,7 @@ using ReleaseIntegrity.Policies;
 using ReleaseIntegrity.Reconciling;
 using ReleaseIntegrity.Reconciling.Evidence;
 using ReleaseIntegrity.Reconciling.Folding;
+using ReleaseIntegrity.Reconciling.Rebuilding;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Tests.Reconciler;
@@ -38,8 +39,9 @@ internal sealed class Rig
         Derivation = new Derivation(store, Evidence, Folder, Policy, clock, NullLogger<Derivation>.Instance);
         Consumer = new ObservationsConsumer(
             store, Folder, Quarantine, Derivation, new StoreHold(store, NullLogger<StoreHold>.Instance), rejected: null!);
+        Rebuilder = new Rebuilder(store, Evidence, Policy, Folder, Outbox, Timers, clock, metrics, NullLogger<Rebuilder>.Instance);
         Sweep = new TimerSweep(
-            Timers, [new DueTuples(Folder), Quarantine], new TimerSweepOptions(), clock, NullLogger<TimerSweep>.Instance);
+            Timers, [new DueTuples(Folder), Quarantine, Rebuilder], new TimerSweepOptions(), clock, NullLogger<TimerSweep>.Instance);
     }
 
     public Policy Policy { get; }
@@ -59,6 +61,8 @@ internal sealed class Rig
     public Derivation Derivation { get; }
 
     public ObservationsConsumer Consumer { get; }
+
+    public Rebuilder Rebuilder { get; }
 
     public TimerSweep Sweep { get; }
 

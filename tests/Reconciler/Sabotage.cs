@@ -12,6 +12,8 @@ internal sealed class Sabotage(IEvidenceStore inner) : IEvidenceStore
 
     public Func<StoreTransaction, StoredTuple, Task> BeforeSave { get; init; } = (_, _) => Task.CompletedTask;
 
+    public Func<Task> AfterKnown { get; init; } = () => Task.CompletedTask;
+
     public Func<Task> BeforePage { get; init; } = () => Task.CompletedTask;
 
     public async Task<AddedEvidence> AddAsync(
@@ -42,15 +44,21 @@ internal sealed class Sabotage(IEvidenceStore inner) : IEvidenceStore
         return await inner.TupleKeysAsync(snapshot, afterKey, limit);
     }
 
-    public Task<IReadOnlyList<KnownTuple>> KnownAsync(StoreSnapshot snapshot, IReadOnlyCollection<string> tupleKeys, AddedEvidence? added = null) =>
-        inner.KnownAsync(snapshot, tupleKeys, added);
+    public async Task<IReadOnlyList<KnownTuple>> KnownAsync(StoreSnapshot snapshot, IReadOnlyCollection<string> tupleKeys, AddedEvidence? added = null)
+    {
+        IReadOnlyList<KnownTuple> known = await inner.KnownAsync(snapshot, tupleKeys, added);
+        await AfterKnown();
+        return known;
+    }
 
     public Task AwaitAsync(StoreTransaction transaction, IReadOnlyCollection<AwaitedInstance> begun, IReadOnlyCollection<AwaitedInstance> ended) =>
         inner.AwaitAsync(transaction, begun, ended);
 
     public Task AppendAsync(StoreTransaction transaction, IReadOnlyCollection<ChainedPackage> packages) => inner.AppendAsync(transaction, packages);
 
-    public Task CloseAsync(StoreTransaction transaction, IReadOnlyCollection<StoredTuple> tuples, DateTimeOffset at) => inner.CloseAsync(transaction, tuples, at);
+    public Task CloseAsync(StoreTransaction transaction, IReadOnlyCollection<EndedPackage> packages, DateTimeOffset at) => inner.CloseAsync(transaction, packages, at);
+
+    public Task<IReadOnlyList<StoredPackage>> ChainsAsync(StoreSnapshot snapshot, IReadOnlyCollection<string> tupleKeys) => inner.ChainsAsync(snapshot, tupleKeys);
 
     public Task PinAsync(StoreTransaction transaction, ImageReference tuple, Pin pin) => inner.PinAsync(transaction, tuple, pin);
 

@@ -41,6 +41,15 @@ public sealed class Every_statement_binds
         Assert.Contains(model.Failures()["seeded"], m => m.Contains(unknown, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_column_that_a_later_script_adds_is_known()
+    {
+        using var model = new SchemaModel([.. ServiceSql.Plumbing.Migrations, "alter table {schema}.inbox add one int null, two nvarchar(10) null;"]);
+        model.Add("added", "select one, two from inbox", null);
+        model.Add("seeded", "select three from inbox", null);
+        Assert.Equal(["seeded"], model.Failures().Select(f => f.Key));
+    }
+
     [Theory]
     [InlineData("select position from outbox limit 5")]
     [InlineData("insert into outbox (type) values (@type) on conflict do nothing")]

@@ -26,6 +26,7 @@ public sealed class Every_table_is_reached_by_an_index
         ["QuarantineStatements.List"] = "asked for by people; reads the index of age, at most 1,000 of it",
         ["HandoffStatements.Position"] = "a table of one row",
         ["PackageStatements.NextSequence"] = "a table of one row",
+        ["HandoffStatements.BeginSequence"] = "a table of one row",
         ["HandoffStatements.MarkKey"] = "a table of one row",
         ["HandoffStatements.AllTuples"] = "only when the token key has changed",
     };
@@ -35,6 +36,7 @@ public sealed class Every_table_is_reached_by_an_index
     {
         ["OutboxStatements.ClaimResend"] = "in the order of writing, to the limit, once AnyDue has found one by its index; what is done is gone",
         ["OutboxStatements.ClaimDue"] = "in the order of writing, to the limit, once AnyDue has found one; what is done is gone",
+        ["RebuildStatements.Last"] = "asked for by people; a row for each time that an admin had everything sent again",
         ["AuditStatements.Last"] = "the last row in the order of the key, and no other",
     };
 

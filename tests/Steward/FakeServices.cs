@@ -37,6 +37,8 @@ internal sealed class FakeHandoffService(Answers answers) : HandoffService.Hando
 
     public override Task<ReleaseView> GetReleaseView(GetReleaseViewRequest request, ServerCallContext context) => answers.To<ReleaseView>(request, context);
 
+    public override Task<RebuildResponse> Rebuild(RebuildRequest request, ServerCallContext context) => answers.To<RebuildResponse>(request, context);
+
     public override Task<Evaluation> GetEvaluation(GetEvaluationRequest request, ServerCallContext context) => answers.To<Evaluation>(request, context);
 }
 

@@ -47,6 +47,17 @@ public abstract class TimersContract<TEngine> : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Those_that_are_due_are_known_before_they_fire()
+    {
+        (Timers timers, _) = Open();
+        await SetAsync(timers, "a", T0);
+        await SetAsync(timers, "b", T0.AddTicks(1));
+        await SetAsync(timers, "c", T0);
+        Assert.Equal(["a"], await Engine.Store.ReadAsync(s => timers.DueAsync(s, "test", ["a", "b", "d"]), Ct));
+        Assert.Empty(await Engine.Store.ReadAsync(s => timers.DueAsync(s, "other", ["a"]), Ct));
+    }
+
+    [Fact]
     public async Task A_failing_timer_fires_again_and_does_not_hold_up_others()
     {
         (Timers timers, TimerSweep sweep) = Open();

@@ -53,7 +53,7 @@ internal sealed class BrokerExamination(BusOptions bus) : IExamination
     private IEnumerable<QueueDeclaration> Queues() =>
     [
         .. bus.ObservationPartitions.Queues, Contracts.Topology.Queues.Cases, Contracts.Topology.Queues.SourcesHeard,
-        Contracts.Topology.Queues.HandoffFeed, Contracts.Topology.Queues.Pins,
+        Contracts.Topology.Queues.HandoffFeed, Contracts.Topology.Queues.Pins, Contracts.Topology.Queues.Rebuilds,
     ];
 
     private Task<IConnection> ConnectAsync(CancellationToken cancellationToken)

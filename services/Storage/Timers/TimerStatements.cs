@@ -20,6 +20,11 @@ internal sealed record TimerStatements(string Engine)
         delete from timer where kind = @kind and "key" in (select value from {StoreSnapshot.KeysIn(Engine, "keys")})
         """;
 
+    public string DueKeys { get; } =
+        $"""
+        select "key" from timer where kind = @kind and "key" in (select value from {StoreSnapshot.KeysIn(Engine, "keys")}) and due_at <= @now
+        """;
+
     public string End { get; } = """delete from timer where kind = @Kind and "key" = @Key and due_at = @DueAt""";
 
     public string Defer { get; } =

@@ -55,6 +55,10 @@ public sealed class Timers(IStore store, TimeProvider clock)
             ? Task.CompletedTask
             : transaction.ExecuteAsync(_sql.Cancel, new { kind, keys = transaction.Keys(keys) });
 
+    /// <summary>Of some keys of a kind those whose timer is due, whether or not it is firing already.</summary>
+    public Task<IReadOnlyList<string>> DueAsync(StoreSnapshot snapshot, string kind, IReadOnlyCollection<string> keys) =>
+        snapshot.QueryAsync<string>(_sql.DueKeys, new { kind, keys = snapshot.Keys(keys), now = clock.GetUtcNow() });
+
     /// <summary>When the next timer can fire, be it set or waiting for its next attempt; null when none is set.</summary>
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancellationToken) =>
         (await store.ReadAsync(snapshot => snapshot.SingleAsync<NextTimer>(_sql.NextDue), cancellationToken)).DueAt;

@@ -94,7 +94,7 @@ public static class HandoffHosting
     /// <summary>Opens the store before anything listens, so that a store that can't be opened stops the start.</summary>
     private sealed class StoreOpening(HandoffStore store) : IHostedLifecycleService
     {
-        public Task StartingAsync(CancellationToken cancellationToken) => store.RekeyAsync(cancellationToken);
+        public Task StartingAsync(CancellationToken cancellationToken) => store.OpenAsync(cancellationToken);
 
         public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -13,7 +13,7 @@ public static class ReconcilerEndpoints
     /// <summary>
     /// Maps <c>GET /items/outcomes?notification=SHA256</c> (how the stored items of a notification ended),
     /// <c>GET /items/counts</c> (deliveries by outcome, over all evidence), <c>POST /items/unreferenced</c>
-    /// (<see cref="KeptReading"/>; 503 as long as that can't be said) and <c>GET /quarantine</c>.
+    /// (<see cref="KeptReading"/>; 503 as long as that can't be said), <c>GET /quarantine</c> and <c>GET /rebuilds</c>.
     /// </summary>
     public static IEndpointRouteBuilder MapReconciler(this IEndpointRouteBuilder routes)
     {
@@ -26,6 +26,8 @@ public static class ReconcilerEndpoints
         routes.MapPost("/items/unreferenced", UnreferencedAsync);
         routes.MapGet("/quarantine", async (ReconcilerQueries queries, CancellationToken cancellationToken) =>
             Results.Ok(await queries.QuarantinedAsync(cancellationToken)));
+        routes.MapGet("/rebuilds", async (ReconcilerQueries queries, CancellationToken cancellationToken) =>
+            Results.Ok(await queries.RebuildsAsync(cancellationToken)));
         return routes;
     }
 

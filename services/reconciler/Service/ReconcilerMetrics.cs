@@ -16,6 +16,8 @@ public sealed class ReconcilerMetrics
     private readonly Counter<long> _holds;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _quarantined;
+    private readonly Counter<long> _rederived;
+    private readonly Counter<long> _repeated;
     private readonly Histogram<double> _duration;
 
     /// <summary>Makes the instruments.</summary>
@@ -28,6 +30,9 @@ public sealed class ReconcilerMetrics
         _holds = meter.CreateCounter<long>("releaseintegrity.holds", "{hold}", "Holds, by what happened to them.");
         _retries = meter.CreateCounter<long>("releaseintegrity.fold.retries", "{attempt}", "Folds that met another writer.");
         _quarantined = meter.CreateCounter<long>("releaseintegrity.fold.quarantined", "{message}", "Messages that alone could not be folded.");
+        _rederived = meter.CreateCounter<long>(
+            "releaseintegrity.rebuild.ledgers", "{ledger}", "Ledgers derived again for a rebuild: same, due (a transition had come), or contradicted.");
+        _repeated = meter.CreateCounter<long>("releaseintegrity.rebuild.packages", "{package}", "Packages sent again for a rebuild.");
         _duration = meter.CreateHistogram<double>("releaseintegrity.fold.duration", "s", "Time of one fold, its commit included.");
     }
 
@@ -46,6 +51,14 @@ public sealed class ReconcilerMetrics
     internal void Retried() => _retries.Add(1);
 
     internal void Quarantined() => _quarantined.Add(1);
+
+    internal void Rebuilt(int same, int due, int contradicted, int packages)
+    {
+        Count(_rederived, "same", same);
+        Count(_rederived, "due", due);
+        Count(_rederived, "contradicted", contradicted);
+        _repeated.Add(packages);
+    }
 
     private static void Count(Counter<long> counter, string outcome, long count)
     {

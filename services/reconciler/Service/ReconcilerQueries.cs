@@ -1,12 +1,13 @@
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Reconciling.Evidence;
 using ReleaseIntegrity.Reconciling.Folding;
+using ReleaseIntegrity.Reconciling.Rebuilding;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Reconciling;
 
 /// <summary>What the reconciler answers about its evidence.</summary>
-public sealed class ReconcilerQueries(IStore store, IEvidenceStore evidence, Quarantine quarantine, Derivation derivation)
+public sealed class ReconcilerQueries(IStore store, IEvidenceStore evidence, Quarantine quarantine, Rebuilder rebuilder, Derivation derivation)
 {
     /// <summary>How every stored item of a notification ended.</summary>
     public Task<IReadOnlyList<StoredItem>> OutcomesAsync(string notificationSha256, CancellationToken cancellationToken) =>
@@ -26,6 +27,9 @@ public sealed class ReconcilerQueries(IStore store, IEvidenceStore evidence, Qua
     /// <summary>Messages that alone could not be folded.</summary>
     public Task<IReadOnlyList<QuarantinedMessage>> QuarantinedAsync(CancellationToken cancellationToken) =>
         quarantine.ListAsync(cancellationToken);
+
+    /// <summary>The last requests to send everything again, newest first, and how far each has come.</summary>
+    public Task<IReadOnlyList<Rebuild>> RebuildsAsync(CancellationToken cancellationToken) => rebuilder.ListAsync(cancellationToken);
 
     /// <summary>Returns when the store has answered.</summary>
     public Task AnswerAsync(CancellationToken cancellationToken) => store.ReadAsync(DerivationMark.ReadAsync, cancellationToken);

@@ -11,6 +11,7 @@ using ReleaseIntegrity.Reconciling.Evidence;
 using ReleaseIntegrity.Reconciling.Folding;
 using ReleaseIntegrity.Reconciling.Lifecycle;
 using ReleaseIntegrity.Reconciling.Lifecycle.Storing;
+using ReleaseIntegrity.Reconciling.Rebuilding;
 using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Reconciling;
@@ -57,10 +58,13 @@ public static class ReconcilerServices
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Derivation>(provider, Store(provider)));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Quarantine>(provider, Store(provider), Timers(provider)));
         services.AddSingleton<DueTuples>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Rebuilder>(
+            provider, Store(provider), provider.GetRequiredKeyedService<Outbox>(Key), Timers(provider)));
         services.AddSingleton(provider => new ReconcilerQueries(
             Store(provider),
             provider.GetRequiredService<IEvidenceStore>(),
             provider.GetRequiredService<Quarantine>(),
+            provider.GetRequiredService<Rebuilder>(),
             provider.GetRequiredService<Derivation>()));
 
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Derivation>());
@@ -80,12 +84,13 @@ public static class ReconcilerServices
         bus.AddPartitionConsumer<ObservationsConsumer, ObservationsConsumerDefinition>();
         bus.AddGatedConsumer<SourcesHeardConsumer, SourcesHeardConsumerDefinition>(Queues.SourcesHeard);
         bus.AddGatedConsumer<PinsConsumer, PinsConsumerDefinition>(Queues.Pins);
+        bus.AddGatedConsumer<RebuildsConsumer, RebuildsConsumerDefinition>(Queues.Rebuilds);
         bus.AddSagaStateMachine<CaseStateMachine, ReleaseCase, CaseDefinition>().StoredUnder(Key);
     }
 
     private static TimerSweep Sweep(IServiceProvider provider) => new(
         Timers(provider),
-        [provider.GetRequiredService<DueTuples>(), provider.GetRequiredService<Quarantine>()],
+        [provider.GetRequiredService<DueTuples>(), provider.GetRequiredService<Quarantine>(), provider.GetRequiredService<Rebuilder>()],
         new TimerSweepOptions { StartAfter = provider.GetRequiredService<Derivation>().OpenAsync },
         provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<ILogger<TimerSweep>>());

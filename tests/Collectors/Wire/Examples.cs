@@ -12,7 +12,7 @@ internal static class Examples
     public static IReadOnlySet<string> Optional { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
         "observations-normalised.v1 reread", "case-changed.v1 packageId", "correction-package-prepared.v1 supersedes",
-        "pin-changed.v1 values", "pin-changed.v1 candidateSet",
+        "pin-changed.v1 values", "pin-changed.v1 candidateSet", "ledger-changed.v1 holdsOpen", "ledger-changed.v1 contradicts",
     };
 
     /// <summary>An observation with everything that one can have.</summary>
@@ -52,6 +52,7 @@ internal static class Examples
         {
             Tuple = Tuple, Revision = 2, CanonicalLedger = "{}"u8.ToArray(), LedgerSha256 = "cd",
             HoldsOpened = ["manifest-digest/clock-skew"], HoldsReleased = ["signer-key-id/stale"], RecordedAt = At,
+            HoldsOpen = [new HoldOpening("manifest-digest/clock-skew", At, "cd")], Contradicts = 1,
         },
         "correction-package-prepared.v1" => new CorrectionPackagePrepared
         {
@@ -75,6 +76,7 @@ internal static class Examples
         {
             Tuple = Tuple, Field = Field.ManifestDigest, Values = ["a"], CandidateSet = "ef", EndsAt = At, Sequence = 8, Reason = "seen at the console",
         },
+        "rebuild-requested.v1" => new RebuildRequested { RequestId = new Guid(1, 2, 3, new byte[8]), RequestedAt = At },
         "parcel" => new Parcel("reconciler", [new ParcelItem(new Guid(1, 2, 3, new byte[8]), "hint-raised.v1", """{"in":"place"}"""u8.ToArray())]),
         _ => throw new ArgumentException($"{type} has no example: write one, and its line in Wire.approved.txt"),
     };

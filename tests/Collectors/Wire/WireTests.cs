@@ -37,7 +37,7 @@ public sealed class WireTests
             [
                 "case-changed.v1", "correction-package-closed.v1", "correction-package-prepared.v1", "hint-raised.v1",
                 "holds-changed.v1", "ledger-changed.v1", "messages-folded.v1", "observations-normalised.v1", "pin-changed.v1",
-                "resync-requested.v1", "source-heard.v1", "steward-decided.v1",
+                "rebuild-requested.v1", "resync-requested.v1", "source-heard.v1", "steward-decided.v1",
             ],
             MessageTypes.All.Order(StringComparer.Ordinal));
         var message = new ObservationsNormalised("ab", Source.SignatureLedger, "rekor-v1", [Full]);

@@ -61,16 +61,18 @@ internal sealed class Steward : System.Diagnostics.Metrics.IMeterFactory, IAsync
 
     public string Tuple => "tuples/" + Masker.TupleId(World.Release);
 
-    public static async Task<Steward> AtAsync(StorePlace place, params string[] twoPersonFields)
+    public static Task<Steward> AtAsync(StorePlace place, params string[] twoPersonFields) => AtAsync(place, World.At("14:30"), twoPersonFields);
+
+    public static async Task<Steward> AtAsync(StorePlace place, DateTimeOffset now, params string[] twoPersonFields)
     {
-        var clock = new FakeTimeProvider(World.At("14:30"));
+        var clock = new FakeTimeProvider(now);
         var options = new HandoffOptions
         {
             Store = await place.OptionsAsync(HandoffHosting.Key, HandoffHosting.Migrations), TokenKey = HandoffHost.Key, TwoPersonFields = twoPersonFields,
             Access = new AccessOptions { SigningKey = HandoffHost.SigningKey },
         };
         var store = new HandoffStore(Stores.Open(options.Store, HandoffStore.Migrations), new Masker(options.TokenKey), clock);
-        await store.RekeyAsync(CancellationToken.None);
+        await store.OpenAsync(CancellationToken.None);
         return new Steward(store, options, clock);
     }
 
@@ -120,6 +122,8 @@ internal sealed class Steward : System.Diagnostics.Metrics.IMeterFactory, IAsync
 
     public Task<Decision> ReturnAsync(CorrectionPackage package, string reason = "not in this window") => Decisions.ReturnPackage(
         new ReturnPackageRequest { Name = package.Name, Etag = package.Etag, RequestId = NewId(), Reason = reason }, Call);
+
+    public Task<RebuildResponse> RebuildAsync(string id) => _reads.Rebuild(new RebuildRequest { RequestId = id }, Call);
 
     /// <summary>What the reconciler is told, in order.</summary>
     public async Task<IReadOnlyList<object>> ToldAsync() =>

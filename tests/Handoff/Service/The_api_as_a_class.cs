@@ -32,7 +32,7 @@ public sealed class The_api_as_a_class : IAsyncLifetime, System.Diagnostics.Metr
         var options = new HandoffOptions { Store = new StoreOptions { DataFolder = _folder, FileName = "handoff.db" }, TokenKey = HandoffHost.Key, Access = new AccessOptions { SigningKey = HandoffHost.SigningKey } };
         _store = new HandoffStore(
             Stores.Open(options.Store, HandoffStore.Migrations), _masker, TimeProvider.System);
-        await _store.RekeyAsync(CancellationToken.None);
+        await _store.OpenAsync(CancellationToken.None);
         _documents = new MaskedDocuments(_masker);
         _feed = new HandoffFeed(_store, _masker, this);
         var tail = new PackageTail(_store, _documents, options, NullLogger<PackageTail>.Instance);

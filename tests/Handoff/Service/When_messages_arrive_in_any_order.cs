@@ -92,6 +92,8 @@ public abstract class When_messages_arrive_in_any_order<TPlace> : IAsyncDisposab
         Assert.Equal(FeedOutcome.Stale, await host.Feed.Apply(HandoffHost.Changed(random, 1), None));
         Assert.Equal(FeedOutcome.Conflict, await host.Feed.Apply(HandoffHost.Changed(random, 2), None));
         Assert.Equal(FeedOutcome.Changed, await host.Feed.Apply(HandoffHost.Changed(random, 3), None));
+        LedgerChanged other = HandoffHost.Changed(new RandomDocument(1), 1);
+        Assert.Equal(FeedOutcome.Conflict, await host.Feed.Apply(other, None));
         Ledger ledger = await host.Client.GetLedgerAsync(new GetLedgerRequest { Name = NameOf(random) + "/ledger" });
         Assert.Equal(3, ledger.Revision);
         Assert.Equal((bool)random.Ledger["onHold"]!, ledger.OnHold);

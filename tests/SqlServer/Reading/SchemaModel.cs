@@ -13,6 +13,23 @@ internal sealed class SchemaModel : IDisposable
     /// <param name="migrations">The scripts in their order, with <c>{schema}</c>.</param>
     public SchemaModel(IEnumerable<string> migrations)
     {
+        foreach ((TSqlStatement statement, string text) in Merged(migrations))
+        {
+            if (statement is DataModificationStatement)
+            {
+                Add("migration", text, null);
+            }
+            else
+            {
+                _model.AddObjects(text);
+            }
+        }
+    }
+
+    /// <summary>The statements of all scripts; the model takes no table that is altered, so added columns go to where it is created.</summary>
+    private static List<(TSqlStatement Statement, string Text)> Merged(IEnumerable<string> migrations)
+    {
+        var merged = new List<(TSqlStatement Statement, string Text)>();
         foreach (string script in migrations)
         {
             // Unqualified names are those of dbo in the model.
@@ -20,16 +37,21 @@ internal sealed class SchemaModel : IDisposable
             foreach (TSqlStatement statement in StandIns.Parse(sql).Batches.SelectMany(b => b.Statements))
             {
                 string text = sql.Substring(statement.StartOffset, statement.FragmentLength);
-                if (statement is DataModificationStatement)
+                if (statement is not AlterTableAddTableElementStatement { Definition: { } added } alter)
                 {
-                    Add("migration", text, null);
+                    merged.Add((statement, text));
+                    continue;
                 }
-                else
-                {
-                    _model.AddObjects(text);
-                }
+
+                string table = alter.SchemaObjectName.BaseIdentifier.Value;
+                int at = merged.FindIndex(m => m.Statement is CreateTableStatement create && create.SchemaObjectName.BaseIdentifier.Value == table);
+                string created = at < 0 ? throw new FormatException($"{table} is altered and nowhere created") : merged[at].Text;
+                int end = created.LastIndexOf(')');
+                merged[at] = (merged[at].Statement, $"{created[..end]}, {sql.Substring(added.StartOffset, added.FragmentLength)}{created[end..]}");
             }
         }
+
+        return merged;
     }
 
     /// <summary>Adds a statement.</summary>

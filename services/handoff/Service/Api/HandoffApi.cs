@@ -19,6 +19,7 @@ internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, 
     private readonly PackageCalls _packages = new(store, documents);
     private readonly ReleaseCalls _releases = new(store, documents);
     private readonly ExportCalls _exports = new(store, documents, audit, options);
+    private readonly RebuildCalls _rebuilds = new(store, audit, clock);
     private readonly WatchCalls _watches = new(store, tail, clock);
 
     /// <inheritdoc/>
@@ -68,6 +69,10 @@ internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, 
     /// <inheritdoc/>
     public override Task<ExportedPackage> ExportCorrectionPackage(ExportCorrectionPackageRequest request, ServerCallContext context) =>
         _exports.ExportCorrectionPackage(request, context);
+
+    /// <inheritdoc/>
+    public override Task<RebuildResponse> Rebuild(RebuildRequest request, ServerCallContext context) =>
+        _rebuilds.Rebuild(request, context);
 
     /// <inheritdoc/>
     public override Task WatchCorrectionPackages(

@@ -26,6 +26,7 @@ internal static class AuditKinds
     internal const string Reveal = "reveal";
     internal const string Export = "export";
     internal const string Denied = "denied";
+    internal const string Rebuild = "rebuild";
 }
 
 /// <summary>One event as stored.</summary>

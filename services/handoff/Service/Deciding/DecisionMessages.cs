@@ -15,6 +15,7 @@ internal static class DecisionMessages
     /// <param name="validateOnly">It was only checked, and has no name.</param>
     public static Decision Of(DecisionRow row, IEnumerable<RepairRow> repairs, MaskedDocuments documents, bool validateOnly)
     {
+        // A store that is being rebuilt may know a decision before its package.
         PackageView? package = row.PackageContent is { } content ? documents.OfPackage(row.PackageId!, content).View : null;
         var decision = new Decision
         {
@@ -35,7 +36,7 @@ internal static class DecisionMessages
             decision.Pinned = LedgerMessages.Value(package.Ledger.For(row.Field!)!.Candidates[(int)candidate].Value);
         }
 
-        decision.Repairs.Add(repairs.Select(r => Of(r, package!)));
+        decision.Repairs.Add(package is null ? [] : repairs.Select(r => Of(r, package)));
         return decision;
     }
 

@@ -63,7 +63,7 @@ internal sealed class DecisionTable(string engine)
     public async Task<ILookup<long, RepairRow>> OpenAsync(StoreSnapshot snapshot, IEnumerable<long> tupleNos) =>
         (await snapshot.QueryAsync<RepairRow>(_sql.OpenRepairs, new { numbers = snapshot.Keys(tupleNos) })).ToLookup(r => r.TupleNo);
 
-    /// <summary>The unmasked content of a package that is there.</summary>
-    public Task<string> PackageAsync(StoreSnapshot snapshot, long tupleNo, long revision) =>
-        snapshot.SingleAsync<string>(_sql.PackageContent, new { tupleNo, revision });
+    /// <summary>The unmasked content of a package; null while it is away, which a store that is being rebuilt may have.</summary>
+    public Task<string?> PackageAsync(StoreSnapshot snapshot, long tupleNo, long revision) =>
+        snapshot.SingleOrDefaultAsync<string>(_sql.PackageContent, new { tupleNo, revision });
 }

@@ -52,8 +52,9 @@ internal sealed class FeedCheck(Masker masker)
             ],
             HoldEvents =
             [
-                .. message.HoldsOpened.Select(id => new HoldEvent(id, Opened: true)),
-                .. message.HoldsReleased.Select(id => new HoldEvent(id, Opened: false)),
+                .. message.HoldsOpened.Select(id => new HoldEvent(id, Opened: true, message.RecordedAt, message.LedgerSha256)),
+                .. message.HoldsReleased.Select(id => new HoldEvent(id, Opened: false, message.RecordedAt, message.LedgerSha256)),
+                .. (message.HoldsOpen ?? []).Select(o => new HoldEvent(o.HoldId, Opened: true, o.At, o.LedgerSha256)),
             ],
             Holds =
             [

@@ -27,7 +27,7 @@ internal sealed record LedgerFact(ImageReference Tuple) : FeedFact(Tuple)
     /// <summary>What source records say in it.</summary>
     public required IReadOnlyList<SaidFacts> Said { get; init; }
 
-    /// <summary>What it opened and released: they are kept even where a later ledger is known.</summary>
+    /// <summary>What it opened and released, and since when its holds are open: kept even where a later ledger is known.</summary>
     public required IReadOnlyList<HoldEvent> HoldEvents { get; init; }
 }
 
@@ -37,8 +37,8 @@ internal sealed record LedgerFact(ImageReference Tuple) : FeedFact(Tuple)
 /// <param name="Hash">Of field, record and value: what is said again has it again. Storage format: version with care.</param>
 internal sealed record SaidFacts(string Field, int Place, string Hash);
 
-/// <summary>A hold was opened, or released.</summary>
-internal sealed record HoldEvent(string HoldId, bool Opened);
+/// <summary>A hold was opened, or released, by a ledger.</summary>
+internal sealed record HoldEvent(string HoldId, bool Opened, DateTimeOffset At, string LedgerSha256);
 
 /// <summary>What of a hold is stored in columns.</summary>
 internal sealed record HoldFacts(string Field, string HoldId, bool IsRoot, IReadOnlyList<string> Reasons);

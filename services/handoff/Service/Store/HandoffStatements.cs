@@ -47,6 +47,9 @@ internal sealed record HandoffStatements(string Engine)
     /// <summary>The store's own id and its present sequence.</summary>
     public string Position { get; } = "select store_id, sequence from handoff";
 
+    /// <summary>Begins to count, where nothing was counted yet.</summary>
+    public string BeginSequence { get; } = "update handoff set sequence = @begin where sequence = 0";
+
     /// <summary>Notes the key that tuple ids are made with; changes a row only where it was another.</summary>
     public string MarkKey { get; } = "update handoff set key_mark = @mark where key_mark <> @mark";
 

@@ -38,15 +38,18 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
         store.ReadAsync(read, cancellationToken);
 
     /// <summary>
+    /// Lets a store that is new begin to count where no earlier one can have come: at the clock's microseconds since 1970. Pins
+    /// are ordered by the sequence, and a reconciler that knew an earlier store must not take a new pin for an old one.
     /// Makes tuple ids and repository tokens anew where they were made with another key. Called once, before anything
     /// else; with the same key it changes nothing.
     /// </summary>
-    public Task RekeyAsync(CancellationToken cancellationToken)
+    public Task OpenAsync(CancellationToken cancellationToken)
     {
         string mark = masker.TupleId(new ImageReference("key", "mark", null));
         return store.WriteAsync(
             async transaction =>
             {
+                await transaction.ExecuteAsync(_sql.BeginSequence, new { begin = (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond });
                 if (await transaction.ExecuteAsync(_sql.MarkKey, new { mark }) == 0)
                 {
                     return;
@@ -69,8 +72,10 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
             {
                 IReadOnlyDictionary<ImageReference, long> numbers = await _tuples.NumbersAsync(transaction, facts.Select(f => f.Tuple));
                 LedgerTable.Numbered[] numbered = [.. facts.OfType<LedgerFact>().Select(l => new LedgerTable.Numbered(numbers[l.Tuple], l))];
-                var ledgers = new Queue<FeedOutcome>(await _ledgers.RecordAsync(transaction, numbered));
-                await _history.RecordAsync(transaction, numbered.Zip(ledgers).Where(l => l.Second != FeedOutcome.Conflict).Select(l => l.First));
+                var ledgers = new Queue<FeedOutcome>(
+                    await _ledgers.RecordAsync(transaction, numbered, await _history.KeptAsync(transaction, numbered)));
+                numbered = [.. numbered.Zip(ledgers).Where(l => l.Second != FeedOutcome.Conflict).Select(l => l.First)];
+                await _history.RecordAsync(transaction, numbered);
                 var outcomes = new FeedOutcome[facts.Count];
                 for (int i = 0; i < facts.Count; i++)
                 {
@@ -84,8 +89,11 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
                     };
                 }
 
-                var follower = new RepairFollower(store.Engine, masker, Packages, Outbox, clock);
-                bool moved = await follower.FollowAsync(transaction, numbered);
+                var follower = new RepairFollower(store.Engine, masker, Packages, _history, Outbox, clock);
+                bool moved = await follower.FollowAsync(
+                    transaction,
+                    numbered,
+                    [.. facts.Zip(outcomes).Where(f => f.Second is FeedOutcome.Changed or FeedOutcome.Stale).Select(f => f.First).OfType<PackageFact>().Select(p => (numbers[p.Tuple], p.Revision))]);
                 if (moved || facts.Any(f => f is PackageFact or PackageEndFact))
                 {
                     transaction.OnCommitted(() => PackagesChanged?.Invoke());

@@ -14,6 +14,18 @@ internal sealed record HistoryStatements(string Engine)
     /// <summary>Widens the ledgers that show a statement.</summary>
     public required string WidenTimeline { get; init; }
 
+    /// <summary>The hashes of ledgers of some tuples with some revisions.</summary>
+    public string Kept { get; } =
+        $"""
+        select tuple_no, revision, sha256 from ledger_history
+        where tuple_no in (select value from {StoreSnapshot.KeysIn(Engine, "numbers")})
+        and revision in (select value from {StoreSnapshot.KeysIn(Engine, "revisions")})
+        """;
+
+    /// <summary>The ledgers of a tuple after a revision, in their order.</summary>
+    public string Later { get; } =
+        "select tuple_no, revision, sha256, content, recorded_at from ledger_history where tuple_no = @tupleNo and revision > @after order by revision";
+
     /// <summary>The ledger with a revision.</summary>
     public string Revision { get; } = $"select {Columns} {From} and l.revision = @revision";
 

@@ -23,6 +23,26 @@ internal sealed class HistoryTable(string engine)
 
     private readonly HistoryStatements _sql = HistoryStatements.For(engine);
 
+    /// <summary>The hashes of the ledgers that are kept with the same revisions, by tuple and revision; maybe of some others.</summary>
+    public async Task<IReadOnlyDictionary<(long TupleNo, long Revision), string>> KeptAsync(
+        StoreSnapshot snapshot, IReadOnlyCollection<LedgerTable.Numbered> ledgers)
+    {
+        if (ledgers.Count == 0)
+        {
+            return new Dictionary<(long TupleNo, long Revision), string>();
+        }
+
+        IReadOnlyList<LedgerRow> rows = await snapshot.QueryAsync<LedgerRow>(_sql.Kept, new
+        {
+            numbers = snapshot.Keys(ledgers.Select(l => l.TupleNo).Distinct()), revisions = snapshot.Keys(ledgers.Select(l => l.Fact.Revision).Distinct()),
+        });
+        return rows.ToDictionary(r => (r.TupleNo, r.Revision), r => r.Sha256);
+    }
+
+    /// <summary>The ledgers of a tuple after a revision, in their order.</summary>
+    public Task<IReadOnlyList<LedgerRow>> LaterAsync(StoreSnapshot snapshot, long tupleNo, long after) =>
+        snapshot.QueryAsync<LedgerRow>(_sql.Later, new { tupleNo, after });
+
     /// <summary>Keeps ledgers, known or new, the later as well as the earlier ones; one that is there stays as it is.</summary>
     public async Task RecordAsync(StoreTransaction transaction, IEnumerable<LedgerTable.Numbered> ledgers)
     {

@@ -28,46 +28,53 @@ internal sealed class LedgerTable(string engine)
             .Long("tuple_no", r => r.TupleNo)
             .Text("field", 100, r => r.Field);
 
-    private static readonly RowShape<(long TupleNo, HoldEvent Event, LedgerFact Ledger)> Events =
-        RowShape.Of<(long TupleNo, HoldEvent Event, LedgerFact Ledger)>("hold_event_row")
+    private static readonly RowShape<(long TupleNo, HoldEvent Event)> Events =
+        RowShape.Of<(long TupleNo, HoldEvent Event)>("hold_event_row")
             .Long("tuple_no", e => e.TupleNo)
             .Text("hold_id", 200, e => e.Event.HoldId)
             .Text("kind", 20, e => e.Event.Opened ? "opened" : "released")
-            .Instant("at", e => e.Ledger.RecordedAt)
-            .Text("ledger_sha256", 64, e => e.Ledger.Sha256);
+            .Instant("at", e => e.Event.At)
+            .Text("ledger_sha256", 64, e => e.Event.LedgerSha256);
 
     private readonly HandoffStatements _sql = HandoffStatements.For(engine);
 
     /// <summary>Records each ledger that is later than the one there is; of several of one tuple the last.</summary>
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="ledgers">The ledgers.</param>
+    /// <param name="kept">Hashes of ledgers that are kept, by tuple and revision; what contradicts one of them is not recorded.</param>
     /// <returns>What became of each, in their order.</returns>
     public async Task<IReadOnlyList<FeedOutcome>> RecordAsync(
-        StoreTransaction transaction, IReadOnlyList<Numbered> ledgers)
+        StoreTransaction transaction, IReadOnlyList<Numbered> ledgers, IReadOnlyDictionary<(long TupleNo, long Revision), string> kept)
     {
         var present = (await transaction.QueryAsync<LedgerRow>(
             _sql.SelectLedgers, new { numbers = transaction.Keys(ledgers.Select(l => l.TupleNo)) })).ToDictionary(l => l.TupleNo);
-        var last = present.ToDictionary(l => l.Key, l => (l.Value.Revision, l.Value.Sha256));
+        var last = present.ToDictionary(l => l.Key, l => l.Value.Revision);
+        var known = new Dictionary<(long TupleNo, long Revision), string>(kept);
         var outcomes = new FeedOutcome[ledgers.Count];
         var changed = new Dictionary<long, Numbered>();
         for (int i = 0; i < ledgers.Count; i++)
         {
-            LedgerFact fact = ledgers[i].Fact;
-            if (last.TryGetValue(ledgers[i].TupleNo, out (long Revision, string Sha256) known) && known.Revision >= fact.Revision)
+            (long tupleNo, LedgerFact fact) = ledgers[i];
+            known.TryAdd((tupleNo, fact.Revision), fact.Sha256);
+            outcomes[i] = known[(tupleNo, fact.Revision)] != fact.Sha256 ? FeedOutcome.Conflict
+                : !last.TryGetValue(tupleNo, out long revision) || revision < fact.Revision ? FeedOutcome.Changed
+                : revision > fact.Revision ? FeedOutcome.Stale
+                : FeedOutcome.Unchanged;
+            if (outcomes[i] == FeedOutcome.Changed)
             {
-                outcomes[i] = known.Revision > fact.Revision ? FeedOutcome.Stale
-                    : known.Sha256 == fact.Sha256 ? FeedOutcome.Unchanged : FeedOutcome.Conflict;
-                continue;
+                last[tupleNo] = fact.Revision;
+                changed[tupleNo] = ledgers[i];
             }
-
-            outcomes[i] = FeedOutcome.Changed;
-            last[ledgers[i].TupleNo] = (fact.Revision, fact.Sha256);
-            changed[ledgers[i].TupleNo] = ledgers[i];
         }
 
         await WriteAsync(transaction, changed.Values.ToLookup(l => present.ContainsKey(l.TupleNo)));
         await transaction.ExecuteRowsAsync(
             _sql.InsertHoldEvents,
             Events,
-            [.. ledgers.SelectMany(l => l.Fact.HoldEvents, (l, e) => (l.TupleNo, Event: e, l.Fact)).DistinctBy(e => (e.TupleNo, e.Event, e.Fact.RecordedAt, e.Fact.Sha256))]);
+            [
+                .. ledgers.Where((_, i) => outcomes[i] != FeedOutcome.Conflict)
+                    .SelectMany(l => l.Fact.HoldEvents, (l, e) => (l.TupleNo, Event: e)).Distinct(),
+            ]);
         return outcomes;
     }
 

@@ -5,14 +5,22 @@ namespace ReleaseIntegrity.Handoff.Store;
 /// <summary>The SQL that writes packages and their chain, per engine.</summary>
 internal sealed record PackageStatements(string Engine)
 {
+    private const string Known =
+        """
+            (select d.package_state from decision d where d.decision_no =
+                (select max(m.decision_no) from decision m where m.tuple_no = @tupleNo and m.package_revision = @revision
+                    and m.kind in ('acknowledge', 'return', 'authorize-repair') and m.state <> 'awaiting-second-person')) as decided,
+            (select count(*) from package n where n.tuple_no = @tupleNo and n.revision > @revision) as later,
+            (select count(*) from package_end e where e.tuple_no = @tupleNo and e.revision = @revision) as ended,
+            (select count(*) from repair r where r.tuple_no = @tupleNo and r.package_revision = @revision and r.state = 'pending') as pending,
+            (select count(*) from repair r where r.tuple_no = @tupleNo and r.package_revision = @revision and r.state = 'observed') as observed,
+            (select count(*) from repair r where r.tuple_no = @tupleNo and r.package_revision = @revision and r.state = 'diverged') as diverged
+        """;
+
     /// <summary>Raises the store's sequence and returns it.</summary>
     public required string NextSequence { get; init; }
 
     public string Find { get; } = "select package_id from package where tuple_no = @tupleNo and revision = @Revision";
-
-    public string CountLater { get; } = "select count(*) from package where tuple_no = @tupleNo and revision > @Revision";
-
-    public string CountEnds { get; } = "select count(*) from package_end where tuple_no = @tupleNo and revision = @Revision";
 
     public string Predecessor { get; } = "select max(revision) from package where tuple_no = @tupleNo and revision < @revision";
 
@@ -36,20 +44,11 @@ internal sealed record PackageStatements(string Engine)
         where not exists (select 1 from package_end where tuple_no = @tupleNo and revision = @Revision)
         """;
 
-    /// <summary>Everything that a package's state follows from.</summary>
-    public string Standing { get; } =
-        """
-        select p.package_id, p.state,
-            (select d.package_state from decision d where d.decision_no =
-                (select max(m.decision_no) from decision m where m.tuple_no = p.tuple_no and m.package_revision = p.revision
-                    and m.kind in ('acknowledge', 'return', 'authorize-repair') and m.state <> 'awaiting-second-person')) as decided,
-            (select count(*) from package n where n.tuple_no = p.tuple_no and n.revision > p.revision) as later,
-            (select count(*) from package_end e where e.tuple_no = p.tuple_no and e.revision = p.revision) as ended,
-            (select count(*) from repair r where r.tuple_no = p.tuple_no and r.package_revision = p.revision and r.state = 'pending') as pending,
-            (select count(*) from repair r where r.tuple_no = p.tuple_no and r.package_revision = p.revision and r.state = 'observed') as observed,
-            (select count(*) from repair r where r.tuple_no = p.tuple_no and r.package_revision = p.revision and r.state = 'diverged') as diverged
-        from package p where p.tuple_no = @tupleNo and p.revision = @revision
-        """;
+    /// <summary>Everything that the state of a package follows from, whether or not it is there.</summary>
+    public string Around { get; } = $"select {Known}";
+
+    /// <summary>The same with the package, which is there.</summary>
+    public string Standing { get; } = $"select p.package_id, p.state, {Known} from package p where p.tuple_no = @tupleNo and p.revision = @revision";
 
     public string Restate { get; } =
         """

@@ -18,13 +18,11 @@ internal sealed class PackageTable(string engine, TimeProvider clock)
             return present == package.PackageId ? FeedOutcome.Unchanged : FeedOutcome.Conflict;
         }
 
-        bool superseded = await transaction.SingleAsync<long>(
-            _sql.CountLater, new { tupleNo, package.Revision }) > 0;
-        bool closed = await transaction.SingleAsync<long>(
-            _sql.CountEnds, new { tupleNo, package.Revision }) > 0;
+        // Ends, successors, and after a rebuild decisions too, may be there before it.
+        PackageStanding around = await transaction.SingleAsync<PackageStanding>(_sql.Around, new { tupleNo, revision = package.Revision });
         await SupersedePredecessorAsync(transaction, tupleNo, package.Revision);
-        await InsertAsync(transaction, tupleNo, package, superseded ? States.Superseded : closed ? States.Closed : States.Prepared);
-        return superseded ? FeedOutcome.Stale : FeedOutcome.Changed;
+        await InsertAsync(transaction, tupleNo, package, around.Next);
+        return around.Later > 0 ? FeedOutcome.Stale : FeedOutcome.Changed;
     }
 
     /// <summary>Records that a package ended without a successor, whether or not the package has arrived.</summary>

@@ -123,8 +123,12 @@ public sealed class EvidenceStore : IEvidenceStore, IDisposable
         _tuples.AppendAsync(transaction, packages);
 
     /// <inheritdoc/>
-    public Task CloseAsync(StoreTransaction transaction, IReadOnlyCollection<StoredTuple> tuples, DateTimeOffset at) =>
-        _tuples.CloseAsync(transaction, tuples, at);
+    public Task CloseAsync(StoreTransaction transaction, IReadOnlyCollection<EndedPackage> packages, DateTimeOffset at) =>
+        _tuples.CloseAsync(transaction, packages, at);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<StoredPackage>> ChainsAsync(StoreSnapshot snapshot, IReadOnlyCollection<string> tupleKeys) =>
+        _tuples.ChainsAsync(snapshot, tupleKeys);
 
     /// <inheritdoc/>
     public Task PinAsync(StoreTransaction transaction, ImageReference tuple, Pin pin) =>

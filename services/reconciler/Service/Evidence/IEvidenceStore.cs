@@ -68,8 +68,11 @@ public interface IEvidenceStore
     /// <exception cref="StaleRevisionException">A chain has that revision already.</exception>
     Task AppendAsync(StoreTransaction transaction, IReadOnlyCollection<ChainedPackage> packages);
 
-    /// <summary>Marks the last packages of tuples as superseded or closed.</summary>
-    Task CloseAsync(StoreTransaction transaction, IReadOnlyCollection<StoredTuple> tuples, DateTimeOffset at);
+    /// <summary>Marks packages as superseded or closed.</summary>
+    Task CloseAsync(StoreTransaction transaction, IReadOnlyCollection<EndedPackage> packages, DateTimeOffset at);
+
+    /// <summary>All packages of tuples, by tuple and number.</summary>
+    Task<IReadOnlyList<StoredPackage>> ChainsAsync(StoreSnapshot snapshot, IReadOnlyCollection<string> tupleKeys);
 
     /// <summary>Places a steward's pin; placing the same one again changes nothing.</summary>
     Task PinAsync(StoreTransaction transaction, ImageReference tuple, Pin pin);

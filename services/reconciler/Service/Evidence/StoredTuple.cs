@@ -41,6 +41,15 @@ public sealed record StoredTuple
     /// <summary>Its decision key (<see cref="Core.PackageDocument.DecisionKey"/>) while it is open; null when none is.</summary>
     public string? DecisionKey { get; init; }
 
+    /// <summary>The revision under which the ledger was announced; null before the first, or where an earlier version did it.</summary>
+    public long? LedgerRevision { get; init; }
+
+    /// <summary>When that was, UTC.</summary>
+    public DateTimeOffset? LedgerRecordedAt { get; init; }
+
+    /// <summary>Since when its holds are open (<see cref="Folding.HoldOpenings"/>); null where an earlier version opened them.</summary>
+    public string? HoldOpenings { get; init; }
+
     /// <summary>The last package is still to be decided on.</summary>
     public bool HasOpenPackage => DecisionKey is not null;
 
@@ -58,6 +67,40 @@ public sealed record StoredTuple
 /// <param name="Canonical">The canonical document, UTF-8.</param>
 public sealed record ChainedPackage(
     string TupleKey, long Revision, string PackageId, string DecisionKey, string? Supersedes, DateTimeOffset PreparedAt, byte[] Canonical);
+
+/// <summary>A package that can't be decided on any more.</summary>
+/// <param name="TupleKey">The tuple's key.</param>
+/// <param name="Revision">Its number in the chain.</param>
+/// <param name="EndedBy">SHA-256 of the ledger that left nothing to decide; null where a later package superseded it.</param>
+public sealed record EndedPackage(string TupleKey, long Revision, string? EndedBy);
+
+/// <summary>One package of a tuple's chain as stored.</summary>
+public sealed record StoredPackage
+{
+    /// <summary>The tuple's key.</summary>
+    public string TupleKey { get; init; } = "";
+
+    /// <summary>Its number in the chain, from 1.</summary>
+    public long Revision { get; init; }
+
+    /// <summary>SHA-256 of its content.</summary>
+    public string PackageId { get; init; } = "";
+
+    /// <summary>The id of the package before it; null for the first.</summary>
+    public string? Supersedes { get; init; }
+
+    /// <summary>When it was prepared, UTC.</summary>
+    public DateTimeOffset PreparedAt { get; init; }
+
+    /// <summary>The canonical document, UTF-8.</summary>
+    public byte[] Content { get; init; } = [];
+
+    /// <summary>When it was superseded or ended; null while it is open.</summary>
+    public DateTimeOffset? ClosedAt { get; init; }
+
+    /// <summary>The ledger that left nothing to decide; null where it was superseded, or an earlier version ended it.</summary>
+    public string? EndedBy { get; init; }
+}
 
 /// <summary>A revision was written by somebody else meanwhile: load again and decide anew.</summary>
 public sealed class StaleRevisionException : Exception

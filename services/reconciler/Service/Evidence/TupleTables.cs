@@ -44,9 +44,13 @@ internal sealed class TupleTables(string engine)
         }
     }
 
+    /// <summary>All packages of tuples, by tuple and number.</summary>
+    public Task<IReadOnlyList<StoredPackage>> ChainsAsync(StoreSnapshot snapshot, IEnumerable<string> tupleKeys) =>
+        snapshot.QueryAsync<StoredPackage>(_sql.Chains, new { tuples = snapshot.Keys(tupleKeys) });
+
     /// <summary>Marks packages as superseded or closed.</summary>
-    public Task CloseAsync(StoreTransaction transaction, IReadOnlyCollection<StoredTuple> tuples, DateTimeOffset at) =>
-        transaction.ExecuteRowsAsync(_sql.Close, TupleStatements.OpenPackage, tuples, ("at", at));
+    public Task CloseAsync(StoreTransaction transaction, IReadOnlyCollection<EndedPackage> packages, DateTimeOffset at) =>
+        transaction.ExecuteRowsAsync(_sql.Close, TupleStatements.Ended, packages, ("at", at));
 
     /// <summary>Places a pin, unless it is placed already.</summary>
     public Task PinAsync(StoreTransaction transaction, ImageReference tuple, Pin pin) =>

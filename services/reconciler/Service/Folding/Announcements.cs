@@ -15,7 +15,10 @@ namespace ReleaseIntegrity.Reconciling.Folding;
 internal static class Announcements
 {
     /// <summary>The outbox rows of one change.</summary>
-    public static IReadOnlyList<OutboxMessage> Of(TupleDecision.Changed change, DateTimeOffset now)
+    /// <param name="change">The change.</param>
+    /// <param name="now">When it is recorded.</param>
+    /// <param name="unexplained">Neither evidence nor a transition brought it (<see cref="LedgerChanged.Contradicts"/>).</param>
+    public static IReadOnlyList<OutboxMessage> Of(TupleDecision.Changed change, DateTimeOffset now, bool unexplained = false)
     {
         var tuple = change.After.Image;
         string sha256 = change.After.LedgerSha256!;
@@ -26,6 +29,7 @@ internal static class Announcements
             {
                 Tuple = tuple, Revision = change.After.Revision, CanonicalLedger = change.Ledger, LedgerSha256 = sha256,
                 HoldsOpened = change.Opened, HoldsReleased = change.Released, RecordedAt = now,
+                Contradicts = unexplained ? change.Before.LedgerRevision : null,
             });
         }
 

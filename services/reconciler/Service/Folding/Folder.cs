@@ -150,7 +150,7 @@ public sealed class Folder
         // Always in one order, so that two transactions never wait for each other's rows.
         foreach (string[] some in tupleKeys.Order(StringComparer.Ordinal).Chunk(TuplesAtOnce))
         {
-            IReadOnlyList<TupleDecision.Changed> changes = await _tuples.FoldAsync(transaction, some, added, now);
+            TupleDecision.Changed[] changes = [.. (await _tuples.FoldAsync(transaction, some, added, now)).OfType<TupleDecision.Changed>()];
             await _outbox.EnqueueAsync(transaction, [.. changes.SelectMany(c => Announcements.Of(c, now))]);
             folded = folded.With(changes);
         }
@@ -158,7 +158,8 @@ public sealed class Folder
         return folded;
     }
 
-    private async Task<Folded> RunAsync(Func<StoreTransaction, Task<Folded>> fold, CancellationToken cancellationToken)
+    /// <summary>Does work in one transaction, on evidence that is derived under this folder's policy; anew where another writer was faster.</summary>
+    internal async Task<T> RunAsync<T>(Func<StoreTransaction, Task<T>> fold, CancellationToken cancellationToken)
     {
         for (int attempt = 1; ; attempt++)
         {

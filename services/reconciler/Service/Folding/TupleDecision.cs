@@ -15,7 +15,9 @@ internal abstract record TupleDecision
     }
 
     /// <summary>The canonical ledger and the open package are what they were: nothing is written, nothing announced.</summary>
-    public sealed record Unchanged : TupleDecision;
+    /// <param name="Tuple">The tuple as it is stored.</param>
+    /// <param name="Ledger">Its ledger.</param>
+    public sealed record Unchanged(StoredTuple Tuple, Ledger Ledger) : TupleDecision;
 
     /// <summary>Something changed.</summary>
     /// <param name="Before">The tuple as it was.</param>
@@ -44,24 +46,29 @@ internal abstract record TupleDecision
     }
 
     /// <summary>Compares a reconciliation with what is stored; <paramref name="step"/> is what it does to the chain of packages.</summary>
-    public static TupleDecision Of(StoredTuple before, Reconciliation reconciliation, PackageStep step)
+    public static TupleDecision Of(StoredTuple before, Reconciliation reconciliation, PackageStep step, DateTimeOffset now)
     {
         using var writer = new CanonicalWriter();
         LedgerDocument.Write(reconciliation.Ledger, writer);
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(writer.Written));
         if (sha256 == before.LedgerSha256 && step is PackageStep.None)
         {
-            return new Unchanged();
+            return new Unchanged(before, reconciliation.Ledger);
         }
 
         string[] held = HoldIds.Split(before.Holds);
         string[] holds = HoldIds.Of(reconciliation.Ledger);
+        string[] opened = [.. holds.Except(held)];
         var standing = Standing.Of(reconciliation, before);
+        bool ledgerStays = sha256 == before.LedgerSha256;
         StoredTuple after = before with
         {
             Revision = before.Revision + 1,
             LedgerSha256 = sha256,
+            LedgerRevision = ledgerStays ? before.LedgerRevision : before.Revision + 1,
+            LedgerRecordedAt = ledgerStays ? before.LedgerRecordedAt : now,
             Holds = HoldIds.Join(holds),
+            HoldOpenings = HoldOpenings.After(before.HoldOpenings, holds, opened, now, sha256),
             OnHold = standing.InScope ? standing.OnHold : null,
             Converging = standing.InScope ? standing.Converging : null,
             PackageRevision = step is PackageStep.Prepared { Package.Revision: var next } ? next : before.PackageRevision,
@@ -73,7 +80,6 @@ internal abstract record TupleDecision
                 _ => before.DecisionKey,
             },
         };
-        string[] opened = [.. holds.Except(held)];
         return new Changed(before, after, writer.Written.ToArray(), opened, [.. held.Except(holds)], step)
         {
             Doubted = DoubtedInstance.Of(reconciliation.Ledger, opened),

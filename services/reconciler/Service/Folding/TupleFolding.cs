@@ -14,11 +14,11 @@ internal sealed class TupleFolding(IEvidenceStore evidence, Policy policy, Timer
     /// <summary>The kind of the timers that bring the next transition of a tuple.</summary>
     public const string TimerKind = "tuple-transition";
 
-    /// <summary>Reconciles tuples; returns those that changed, in the order of their keys.</summary>
-    public async Task<IReadOnlyList<TupleDecision.Changed>> FoldAsync(
+    /// <summary>Reconciles tuples; returns what became of each, in the order of their keys.</summary>
+    public async Task<IReadOnlyList<TupleDecision>> FoldAsync(
         StoreTransaction transaction, IReadOnlyCollection<string> tupleKeys, AddedEvidence? added, DateTimeOffset now)
     {
-        var changes = new List<TupleDecision.Changed>();
+        var decisions = new List<TupleDecision>();
         var due = new List<TimerRow>();
         var begun = new List<AwaitedInstance>();
         var ended = new List<AwaitedInstance>();
@@ -33,11 +33,7 @@ internal sealed class TupleFolding(IEvidenceStore evidence, Policy policy, Timer
                 settled = now + settling;
             }
 
-            if (TupleDecision.Of(known.Tuple, reconciliation, step) is TupleDecision.Changed changed)
-            {
-                changes.Add(changed);
-            }
-
+            decisions.Add(TupleDecision.Of(known.Tuple, reconciliation, step, now));
             string key = known.Tuple.TupleKey;
             if (Earlier(settled, reconciliation.NextEvaluationAt) is { } next)
             {
@@ -51,8 +47,8 @@ internal sealed class TupleFolding(IEvidenceStore evidence, Policy policy, Timer
 
         await timers.FireByAsync(transaction, due);
         await evidence.AwaitAsync(transaction, begun, ended);
-        await WriteAsync(transaction, changes, now);
-        return changes;
+        await WriteAsync(transaction, [.. decisions.OfType<TupleDecision.Changed>()], now);
+        return decisions;
     }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
@@ -62,7 +58,10 @@ internal sealed class TupleFolding(IEvidenceStore evidence, Policy policy, Timer
         await evidence.SaveAsync(transaction, [.. changes.Select(c => c.After)]);
         await evidence.CloseAsync(
             transaction,
-            [.. changes.Where(c => c.Package is not PackageStep.None && c.Before.HasOpenPackage).Select(c => c.Before)],
+            [
+                .. changes.Where(c => c.Package is not PackageStep.None && c.Before.HasOpenPackage).Select(c => new EndedPackage(
+                    c.Before.TupleKey, c.Before.PackageRevision, c.Package is PackageStep.Closed ? c.After.LedgerSha256 : null)),
+            ],
             now);
         await evidence.AppendAsync(transaction, [.. changes.Select(c => c.Package).OfType<PackageStep.Prepared>().Select(p => p.Package)]);
     }
