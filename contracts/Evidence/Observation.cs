@@ -23,7 +23,10 @@ public sealed record Observation
     /// <summary>The fields that the payload carries, at most one reading per field.</summary>
     public IReadOnlyList<FieldReading> Fields { get; init; } = [];
 
-    /// <summary>For an index: the manifests that it lists, by proof of the index document.</summary>
+    /// <summary>
+    /// For an index: the manifests that it lists, by proof of the index document. For a signed payload, and for a ledger entry
+    /// that carries one: the payload's own digest, by proof of its bytes; what is signed under it is about the subject.
+    /// </summary>
     public IReadOnlyList<Digest> Children { get; init; } = [];
 
     /// <summary>The record is gone at its source: a deletion, a withdrawn claim, a finished container.</summary>

@@ -23,6 +23,9 @@ public enum RecordKind
 
     /// <summary>An admission decision; the id is <c>cluster/request uid/container</c>.</summary>
     AdmissionDecision,
+
+    /// <summary>A payload that signatures are made over, and which names an image; the id is the payload's digest.</summary>
+    SignedPayload,
 }
 
 /// <summary>

@@ -15,6 +15,7 @@ public class Invariants
 {
     private static readonly string[] Times = ["06:00", "07:00", "08:00", "08:00", "08:10", "09:00", "09:55", "10:05", "11:00", "20:00"];
     private static readonly Digest[] Digests = [A, B, C];
+    private static readonly Digest Payload = Digest.Parse("sha256:" + new string('9', 64));
 
     /// <summary>Up to a dozen observations: few records, few values and few times, so that they collide.</summary>
     public static Arbitrary<Observation[]> Evidence() => Gen.ArrayOf(One()).Where(a => a.Length is > 0 and < 14).ToArbitrary();
@@ -33,6 +34,8 @@ public class Invariants
             from t in time from d in digest from gone in flag select gone ? TagDeleted(t) : ManifestDeleted(d, t),
             from t in time from d in digest from n in number from e in envelope from f in fingerprint from untagged in flag from w in flag
             select Entry(d, t, n, e, f, !untagged, w),
+            from t in time from n in number from e in envelope from f in fingerprint select Entry(Payload, t, n, e, f, tagged: false),
+            from t in time from d in digest select SignedPayload(Payload, d, t),
             from t in time from d in digest from n in number from f in fingerprint from at in time from id in Gen.Elements("chg-1", "chg-2")
             select Snapshot(d, t, n, f, at, id),
             from t in time from d in digest from n in number from e in envelope from done in flag from pod in Gen.Elements("pod-1", "pod-2")

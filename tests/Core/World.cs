@@ -128,6 +128,16 @@ internal static class World
             ],
         };
 
+    /// <summary>A payload that names the release's image, as a record of its own.</summary>
+    internal static Observation SignedPayload(Digest payload, Digest named, string extracted) => new()
+    {
+        Record = new SourceRecord(Source.SignatureLedger, "unlogged", RecordKind.SignedPayload, payload.Text),
+        Revision = new Revision(null, null),
+        Lineage = Lineage($"payload {named} {payload} {extracted}", extracted, "cosign-simplesigning"),
+        Subjects = [new Subject(Release with { Tag = null }, named, DigestKind.Unknown, Place.At("/critical/image/docker-manifest-digest"))],
+        Children = [payload],
+    };
+
     internal static Lineage Lineage(string seed, string extracted, string format) => new(
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(seed))), 0, At(extracted), format, 1);
 

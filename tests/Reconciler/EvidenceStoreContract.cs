@@ -54,6 +54,20 @@ public abstract class EvidenceStoreContract<TEngine> : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_payload_binds_what_is_signed_under_its_digest_whichever_comes_first()
+    {
+        Digest payload = Say.Digest("payload");
+        await AddAsync(Say.Entry(1, Say.T0, null, "k", payload), Say.Tag(Say.Tuple, Say.B, Say.T0));
+        Assert.Single((await EvidenceOfAsync(Say.Tuple)).Records);
+        Assert.Equal([EvidenceKeys.Of(Say.Tuple)], await AddAsync(Say.Payload(Say.Tuple, Say.B, payload, Say.T0)));
+        Assert.Equal(3, (await EvidenceOfAsync(Say.Tuple)).Records.Count);
+        Assert.Equal([EvidenceKeys.Of(Say.Tuple)], await AddAsync(Say.Entry(2, Say.T0, null, "k", payload)));
+        await AddAsync(Say.Payload(Say.Tuple with { Repository = "elsewhere" }, Say.B, Say.Digest("stranger"), Say.T0));
+        Assert.Empty(await AddAsync(Say.Entry(3, Say.T0, null, "k", Say.Digest("stranger"))));
+        Assert.Equal(4, (await EvidenceOfAsync(Say.Tuple)).Records.Count);
+    }
+
+    [Fact]
     public async Task A_deleted_repository_concerns_all_its_tuples_and_waits_for_those_to_come()
     {
         ImageReference later = Say.Tuple with { Tag = "later" };

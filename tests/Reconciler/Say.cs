@@ -92,6 +92,16 @@ internal static class Say
         Fields = [Read(Field.Repository, repository.Coordinates)],
     };
 
+    /// <summary>A payload that names an image, so that what is signed under the payload's digest is about the image.</summary>
+    public static Observation Payload(ImageReference repository, Digest named, Digest payload, DateTimeOffset read) => new()
+    {
+        Record = new SourceRecord(Source.SignatureLedger, "unlogged", RecordKind.SignedPayload, payload.Text),
+        Revision = new Revision(null, null),
+        Lineage = From($"payload {repository.Coordinates} {named} {payload} {read:O}", "cosign-simplesigning", read),
+        Subjects = [new Subject(repository with { Tag = null }, named, DigestKind.Unknown, Place.At("/critical/image/docker-manifest-digest"))],
+        Children = [payload],
+    };
+
     public static Observation RepositoryDeleted(ImageReference repository, DateTimeOffset at) => new()
     {
         Record = new SourceRecord(Source.ArtifactRegistry, repository.Registry, RecordKind.RegistryRepository, repository.Coordinates),

@@ -14,6 +14,7 @@ internal sealed class CurrentRecords
     private readonly Dictionary<string, List<Standing>> _byTuple = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Standing>> _entriesByDigest = new(StringComparer.Ordinal);
     private readonly HashSet<(string Index, string Child)> _children = [];
+    private readonly Dictionary<string, List<string>> _payloadsOf = new(StringComparer.Ordinal);
     private readonly HashSet<(string Instance, string What)> _deleted = [];
     private readonly HashSet<(string Tuple, Source Source)> _inDoubt = [];
 
@@ -116,7 +117,15 @@ internal sealed class CurrentRecords
 
             foreach (Digest child in subject.Digest is null ? [] : last.Children)
             {
-                _children.Add((subject.Digest!.Value.Text, child.Text));
+                // Of a ledger's records the child is what was signed, and names the subject.
+                if (last.Record.Source == Source.ArtifactRegistry)
+                {
+                    _children.Add((subject.Digest!.Value.Text, child.Text));
+                }
+                else if (image is not null)
+                {
+                    Into(_payloadsOf, $"{image.Coordinates}@{subject.Digest}").Add(child.Text);
+                }
             }
         }
     }
@@ -173,9 +182,12 @@ internal sealed class CurrentRecords
     {
         foreach (string digest in statements.Where(s => s.Field == Field.ManifestDigest && s.Values.Count == 1).Select(s => s.Values[0]).Distinct().ToList())
         {
-            foreach (Observation entry in (_entriesByDigest.GetValueOrDefault(digest) ?? []).Select(s => s.Last!).Where(Counts))
+            string[] signed = [digest, .. _payloadsOf.GetValueOrDefault($"{tuple.Coordinates}@{digest}") ?? []];
+            foreach (Observation entry in signed.SelectMany(d => _entriesByDigest.GetValueOrDefault(d) ?? []).Select(s => s.Last!).Distinct().Where(Counts))
             {
-                bool bound = entry.Subjects.Any(s => s.Digest?.Text == digest && (s.Image is null || Canonical(s.Image).Coordinates == tuple.Coordinates));
+                bool bound = entry.Subjects.Any(s => s.Digest?.Text == digest
+                    ? s.Image is null || Canonical(s.Image).Coordinates == tuple.Coordinates
+                    : s.Image is null && signed.Contains(s.Digest?.Text));
                 if (bound)
                 {
                     statements.AddRange(Readings(entry, digest));
@@ -219,9 +231,9 @@ internal sealed class CurrentRecords
         string.Join('|', patterns.Select(p => "^" + Regex.Escape(p).Replace(@"\*\*", ".*", StringComparison.Ordinal).Replace(@"\*", "[^/]*", StringComparison.Ordinal) + "$")),
         RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
-    private static List<Standing> Into(Dictionary<string, List<Standing>> map, string key)
+    private static List<T> Into<T>(Dictionary<string, List<T>> map, string key)
     {
-        if (!map.TryGetValue(key, out List<Standing>? known))
+        if (!map.TryGetValue(key, out List<T>? known))
         {
             map[key] = known = [];
         }

@@ -22,6 +22,9 @@ internal sealed record CosignSignature
     /// <summary>What the signature is about; null where nothing at hand says it.</summary>
     public required Subject? Subject { get; init; }
 
+    /// <summary>Whether the subject is what the payload's own bytes name, and not only what the manifest says.</summary>
+    public bool IsPayloadAtHand { get; init; }
+
     /// <summary>The certificate and its chain, PEM or DER in base64.</summary>
     public required Node Certificate { get; init; }
 
@@ -118,6 +121,7 @@ internal sealed record CosignSignature
             Revision = new Revision(entry?.Index, time),
             Lineage = items.NextLineage,
             Subjects = [Subject!],
+            Children = IsPayloadAtHand && PayloadDigest is { } payload ? [payload] : [],
             Fields = readings.ToList(),
             SigningTime = time ?? signer.NotBefore,
             MessageId = entry?.LeafHash is { } leaf ? $"{id.Value}/{leaf}" : id.Value,

@@ -91,7 +91,8 @@ internal static class SignatureManifest
         }
 
         Node annotations = layer["annotations"];
-        if (layer["data"].HasValue)
+        bool embedded = layer["data"].HasValue;
+        if (embedded)
         {
             Node bytes = layer["data"].DecodeBase64();
             SimpleSigningPayload? payload = SimpleSigningPayload.Read(layer["data"].DecodeBase64Json(), out NormalisedItem? refusal);
@@ -112,6 +113,7 @@ internal static class SignatureManifest
             Signature = annotations["dev.cosignproject.cosign/signature"],
             PayloadDigest = layerDigest,
             Subject = subject,
+            IsPayloadAtHand = embedded,
             Certificate = annotations["dev.sigstore.cosign/certificate"],
             Chain = annotations["dev.sigstore.cosign/chain"],
             Bundle = bundle.HasValue ? bundle.DecodeJson() : bundle,

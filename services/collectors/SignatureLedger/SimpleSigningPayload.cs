@@ -44,6 +44,26 @@ internal sealed record SimpleSigningPayload(Digest Digest, ImageReference? Image
     /// <summary>How to ask for the signatures of the image.</summary>
     public string Target => Image is null ? Digest.Text : $"{Image}@{Digest}";
 
+    /// <summary>
+    /// The payload as a record of its own, which ties what is signed under its digest to the image, and says nothing else: whether
+    /// anybody signed it, only the signature tells. The reference counts without its tag, which nobody vouches for. Null
+    /// where it names no repository: then the digest alone would bind strangers.
+    /// </summary>
+    /// <param name="signed">The digests of the payload's bytes, the first one its id.</param>
+    /// <param name="node">The payload.</param>
+    /// <param name="items">The items so far.</param>
+    public NormalisedItem? ToRecord(IReadOnlyList<Digest> signed, Node node, Items items) => Image is null ? null : new NormalisedItem.Observed(new Observation
+    {
+        Record = new SourceRecord(
+            Source.SignatureLedger, items.Notification.Instance ?? Envelope.Unlogged, RecordKind.SignedPayload, signed[0].Text),
+        Revision = new Revision(null, null),
+        Lineage = items.NextLineage,
+        Subjects = [new Subject(Image with { Tag = null }, Digest, DigestKind.Unknown, DigestNode.Place)],
+        Children = signed,
+        MessageId = signed[0].Text,
+        RecordPointer = node.Pointer,
+    });
+
     /// <summary>A member as the specification spells it, or as its examples and early versions did, with a capital.</summary>
     private static Node Member(Node node, string name) =>
         node[name].Exists ? node[name] : node[char.ToUpperInvariant(name[0]) + name[1..]] is { Exists: true } capital ? capital : node[name];

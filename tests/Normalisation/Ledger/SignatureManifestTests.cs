@@ -79,18 +79,52 @@ public sealed class SignatureManifestTests
     }
 
     [Fact]
-    public void A_payload_alone_is_no_signature()
+    public void A_payload_alone_is_no_signature_and_ties_what_signs_its_hash_to_the_image()
     {
-        var hint = Assert.IsType<NormalisedItem.Hint>(Assert.Single(Normalise(Notify("cosign-simplesigning", Payload))));
+        string tagged = Payload.Replace(Image, Image + ":4.2.1", StringComparison.Ordinal);
+        IReadOnlyList<NormalisedItem> items = Normalise(Notify("cosign-simplesigning", tagged));
 
-        Assert.Equal($"{Image}@sha256:{A}", hint.Target);
+        Observation record = Assert.IsType<NormalisedItem.Observed>(items[0]).Observation;
+        Assert.Equal(new SourceRecord(Source.SignatureLedger, "unlogged", RecordKind.SignedPayload, "sha256:" + Sha256(tagged)), record.Record);
+        Assert.Equal((Image, "sha256:" + A), (record.Subjects[0].Image!.ToString(), record.Subjects[0].Digest!.Value.Text));
+        Assert.Equal(["sha256:" + Sha256(tagged)], record.Children.Select(c => c.Text));
+        Assert.Empty(record.Fields);
+        Assert.Equal("sha256:" + Sha256(tagged), Assert.IsType<NormalisedItem.Hint>(items[1]).Target);
+        Assert.Equal(2, items.Count);
+    }
+
+    [Fact]
+    public void A_payload_is_known_by_its_bytes_in_a_file_with_and_without_the_last_line_break()
+    {
+        static string[] Hashes(string format, string body) =>
+            [.. Normalise(Notify(format, body)).OfType<NormalisedItem.Observed>().SelectMany(i => i.Observation.Children).Select(c => c.Text)];
         string early = Payload.Replace("critical", "Critical", StringComparison.Ordinal).Replace("\"image\"", "\"Image\"", StringComparison.Ordinal)
             .Replace("docker-manifest", "Docker-manifest", StringComparison.Ordinal);
-        Assert.Equal(hint.Target, Assert.IsType<NormalisedItem.Hint>(Assert.Single(Normalise(Notify("cosign-simplesigning", early)))).Target);
+
+        Assert.Equal(["sha256:" + Sha256(Payload + "\n"), "sha256:" + Sha256(Payload)], Hashes("cosign-simplesigning", Payload + "\n"));
+        Assert.Equal(["sha256:" + Sha256(Payload), "sha256:" + Sha256(early)], Hashes("cosign-simplesigning", $"{Payload}\n{early}\n"));
+        Assert.Equal(["sha256:" + Sha256(Payload)], Hashes("oci-layout", Payload));
+    }
+
+    [Fact]
+    public void A_payload_that_names_no_repository_or_has_a_bundle_put_in_binds_nobody()
+    {
+        JsonObject verified = JsonNode.Parse(Payload)!.AsObject();
+        verified["optional"] = new JsonObject { ["Bundle"] = RekorBundle(B) };
+
+        Assert.IsType<NormalisedItem.Hint>(Assert.Single(Normalise(Notify("cosign-simplesigning", Payload.Replace(Image, "", StringComparison.Ordinal)))));
+        Assert.IsType<NormalisedItem.Hint>(Assert.Single(Normalise("cosign-simplesigning", verified)));
         Reject("cosign-simplesigning", JsonNode.Parse(Payload.Replace(A, "abc", StringComparison.Ordinal))!, "not an OCI digest");
         Reject("cosign-simplesigning", JsonNode.Parse(Payload.Replace(Image, $"{Image}@sha256:{B}", StringComparison.Ordinal))!, "another digest");
         Assert.IsType<NormalisedItem.Rejected>(Assert.Single(Normalise(Notify(
             "cosign-simplesigning", Payload.Replace("\"docker-manifest-digest\"", $"\"docker-manifest-digest\":\"sha256:{B}\",\"docker-manifest-digest\"", StringComparison.Ordinal)))));
+    }
+
+    [Fact]
+    public void A_signature_that_carries_its_payload_says_its_hash_and_one_that_only_refers_to_it_does_not()
+    {
+        Assert.Equal(["sha256:" + Sha256(Payload)], Observe("cosign-simplesigning", Downloaded(Sha256(Payload))).Children.Select(c => c.Text));
+        Assert.Empty(Observe("oci-referrers", Manifest(SignatureLayer(), "sha256:" + A)).Children);
     }
 
     [Fact]

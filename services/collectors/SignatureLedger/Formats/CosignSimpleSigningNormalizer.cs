@@ -8,7 +8,8 @@ namespace ReleaseIntegrity.Collectors.SignatureLedger.Formats;
 /// <summary>
 /// <c>cosign-simplesigning</c>: cosign image signatures (cosign SIGNATURE_SPEC.md) as <c>cosign download signature</c> prints
 /// them (payload, signature, certificate, log entry), as <c>cosign verify -o json</c> does, the <c>dev.sigstore.cosign/bundle</c>
-/// annotation alone, and payloads alone, which are hints: <c>cosign generate</c> writes them before anybody has signed.
+/// annotation alone, and payloads alone: <c>cosign generate</c> writes them before anybody has signed, so that each only ties what
+/// is signed under its hash to the image, and asks for that.
 /// </summary>
 public sealed class CosignSimpleSigningNormalizer : DocumentNormalizer
 {
@@ -23,7 +24,7 @@ public sealed class CosignSimpleSigningNormalizer : DocumentNormalizer
     public override string Format => "cosign-simplesigning";
 
     /// <inheritdoc/>
-    public override int MappingVersion => 2;
+    public override int MappingVersion => 3;
 
     /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
@@ -39,7 +40,7 @@ public sealed class CosignSimpleSigningNormalizer : DocumentNormalizer
             }
             else if (SimpleSigningPayload.Is(node))
             {
-                items.Add(ReadPayload(node, items));
+                ReadPayload(node, items);
             }
             else if (node["Payload"].Kind == NodeKind.Object || node["rekorBundle"].Exists)
             {
@@ -72,6 +73,7 @@ public sealed class CosignSimpleSigningNormalizer : DocumentNormalizer
             Signature = node["Base64Signature"],
             PayloadDigest = Digest.TryParse("sha256", bytes.Sha256().Text, out Digest hash) ? hash : null,
             Subject = read.Subject,
+            IsPayloadAtHand = true,
             Certificate = certificate,
             Chain = node["Chain"],
             Bundle = node["Bundle"],
@@ -79,27 +81,45 @@ public sealed class CosignSimpleSigningNormalizer : DocumentNormalizer
         }.Read(items, read.Target);
     }
 
-    /// <summary>The item that a payload is, with or without what "cosign verify" adds; it must be the next of the notification.</summary>
-    internal static NormalisedItem ReadPayload(Node node, Items items)
+    /// <summary>Adds the items of a payload, with or without what "cosign verify" adds.</summary>
+    internal static void ReadPayload(Node node, Items items)
     {
-        if (SimpleSigningPayload.Read(node, out NormalisedItem? refusal) is not { } payload)
-        {
-            return refusal!;
-        }
-
-        LogEntry? entry = null;
+        NormalisedItem? refusal = null;
         Node bundle = node["optional"]["Bundle"];
-        if (bundle.HasValue && (entry = LogEntry.ReadRekorV1(bundle["Payload"], null, out refusal)) is null)
+        LogEntry? entry = null;
+        if (SimpleSigningPayload.Read(node, out refusal) is not { } payload
+            || (bundle.HasValue && (entry = LogEntry.ReadRekorV1(bundle["Payload"], null, out refusal)) is null))
         {
-            return refusal!;
+            items.Add(refusal!);
+            return;
         }
 
         entry = entry is not null && RekorBody.PayloadHash(entry.Body) == AsSigned(payload, node) ? entry : null;
-        return entry is not null || node["optional"][Identity].HasValue
-            ? Verified(node, payload, entry, items)
-            : new NormalisedItem.Hint(
-                "a payload without its signature: it says what a signature is about, and not that there is one",
-                items.Notification.Instance ?? Envelope.Unlogged, payload.Target);
+        if (entry is not null || node["optional"][Identity].HasValue)
+        {
+            items.Add(Verified(node, payload, entry, items));
+            return;
+        }
+
+        // With a bundle in it it is no payload as anybody signed it.
+        IReadOnlyList<Digest> signed = bundle.HasValue ? [] : HashesOf(node, items);
+        if (signed.Count > 0 && payload.ToRecord(signed, node, items) is { } record)
+        {
+            items.Add(record);
+        }
+
+        items.Add(new NormalisedItem.Hint(
+            "a payload without its signature: it says what a signature is about, and not that there is one",
+            items.Notification.Instance ?? Envelope.Unlogged, signed.Count > 0 ? signed[0].Text : payload.Target));
+    }
+
+    /// <summary>The hash of the payload's bytes; of a file also without the line break that tools write behind it.</summary>
+    private static IReadOnlyList<Digest> HashesOf(Node node, Items items)
+    {
+        Digest whole = Digest.Parse("sha256:" + node.Sha256().Text);
+        bool isFile = node.Pointer.Length == 0 && node.Place.Decode.Count == 0;
+        byte[] text = SHA256.HashData(items.Notification.Body.Span.Trim(" \t\r\n"u8));
+        return isFile ? [.. new[] { whole, Digest.Parse("sha256:" + Convert.ToHexStringLower(text)) }.Distinct()] : [whole];
     }
 
     /// <summary>

@@ -22,7 +22,7 @@ public sealed class OciReferrersNormalizer(string format = "oci-referrers") : Do
     public override string Format { get; } = format;
 
     /// <inheritdoc/>
-    public override int MappingVersion => 2;
+    public override int MappingVersion => 3;
 
     /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
@@ -61,7 +61,7 @@ public sealed class OciReferrersNormalizer(string format = "oci-referrers") : Do
         }
         else if (SimpleSigningPayload.Is(node))
         {
-            items.Add(CosignSimpleSigningNormalizer.ReadPayload(node, items));
+            CosignSimpleSigningNormalizer.ReadPayload(node, items);
         }
         else
         {

@@ -58,10 +58,11 @@ public static class Binding
 
     /// <summary>
     /// The index that the observation describes with its children: whoever anchors the index (of that repository) anchors
-    /// the children too.
+    /// the children too. An image and the payload that names it are such a pair: whoever anchors the image is told what is
+    /// signed under the payload's digest, for a log's <c>hashedrekord</c> knows no other.
     /// </summary>
     public static (string Coordinates, Digest Index, IReadOnlyList<Digest> Children)? IndexOf(Observation observation, Policy policy) =>
-        observation is { Children.Count: > 0, Record.Kind: RecordKind.RegistryManifest, Subjects: [{ Image: { } image, Digest: { } index }, ..] }
+        observation is { Children.Count: > 0, Record.Kind: RecordKind.RegistryManifest or RecordKind.SignedPayload or RecordKind.LedgerEntry, Subjects: [{ Image: { } image, Digest: { } index }, ..] }
             ? (policy.Canonical(image).Coordinates, index, observation.Children)
             : null;
 

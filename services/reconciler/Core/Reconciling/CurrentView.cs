@@ -19,10 +19,9 @@ internal sealed partial class CurrentView
         _tuple = evidence.Tuple;
         _policy = policy;
         Evidence = evidence;
-        foreach (RecordHistory history in InOrder(evidence.Records))
-        {
-            Sort(history);
-        }
+        RecordHistory[] records = InOrder(evidence.Records);
+        Array.ForEach(records, NotePayloads);
+        Array.ForEach(records, Sort);
 
         Bury();
         KeepLatestDecisions();
@@ -61,6 +60,9 @@ internal sealed partial class CurrentView
 
     /// <summary>Index digest → its children, as far as the evidence proves them.</summary>
     private Dictionary<Digest, IReadOnlyList<Digest>> Indexes { get; } = [];
+
+    /// <summary>Digest of a payload → the image that it names: what is signed under the one is about the other.</summary>
+    private Dictionary<Digest, Digest> Payloads { get; } = [];
 
     private List<RecordVersion> ApprovedChanges { get; } = [];
 
@@ -189,7 +191,7 @@ internal sealed partial class CurrentView
 
     private bool Concerns(Observation observation)
     {
-        if (observation.Record.Kind is RecordKind.RegistryManifest or RecordKind.RegistryRepository)
+        if (observation.Record.Kind is RecordKind.RegistryManifest or RecordKind.RegistryRepository or RecordKind.SignedPayload)
         {
             return false;
         }
@@ -215,6 +217,20 @@ internal sealed partial class CurrentView
         }
     }
 
+    private void NotePayloads(RecordHistory history)
+    {
+        foreach (RecordVersion version in history.Current)
+        {
+            if (version.Last is { Record.Kind: RecordKind.SignedPayload or RecordKind.LedgerEntry, Withdrawn: false, Subjects: [{ Digest: { } named }, ..] } now)
+            {
+                foreach (Digest payload in now.Children)
+                {
+                    Payloads[payload] = named;
+                }
+            }
+        }
+    }
+
     private void SortEntry(RecordVersion version, RecordHistory history)
     {
         foreach (Subject subject in version.Last.Subjects)
@@ -228,10 +244,10 @@ internal sealed partial class CurrentView
                     WithdrawnClaims.Add((version, subject));
                 }
             }
-            else if (subject.Digest is { } digest && _policy.Entries.Selects(version.Last)
+            else if (subject.Digest is { } signed && _policy.Entries.Selects(version.Last)
                 && (subject.Image is null || _policy.Canonical(subject.Image).Coordinates == _tuple.Coordinates))
             {
-                Entries.Add((version, digest));
+                Entries.Add((version, subject.Image is null ? Payloads.GetValueOrDefault(signed, signed) : signed));
                 if (claims && !_allClaims.Contains(version))
                 {
                     _allClaims.Add(version);
