@@ -144,6 +144,7 @@ public abstract class NormalisingTests<TPlace> : IAsyncDisposable
         JsonElement counts = await host.QuietAsync(published: true);
         Assert.Equal([10, 9], _transport.Observations.Select(o => o.Lineage.ExtractedAt.Hour));
         Assert.Equal([false, true], _transport.Readings.Select(r => r.Reread));
+        Assert.Equal([10, 14], _transport.Heard.Select(h => h.At.Hour));
         Assert.Equal(3, counts.GetProperty("items").GetInt64());
         Assert.Equal(2, counts.GetProperty("byOutcome").GetProperty("duplicate").GetInt64());
     }
