@@ -60,13 +60,13 @@ internal static class SeedRun
         while (figures.Next(request) is { } seed)
         {
             Verdict verdict = simulation.Run(new Case(seed));
-            figures.Count(verdict, verdict.Holds ? null : new Shrinker(simulation).Shrink(verdict));
+            figures.Count(verdict, verdict.Holds ? null : request.Shrinks ? new Shrinker(simulation).Shrink(verdict) : verdict);
             progress.Increment(1);
         }
     }
 
     /// <summary>Which seeds.</summary>
-    internal sealed record Request(ulong From, int Seeds, int Threads, int Failures);
+    internal sealed record Request(ulong From, int Seeds, int Threads, int Failures, bool Shrinks);
 
     private sealed class Figures
     {

@@ -26,7 +26,23 @@ internal static class Handed
             .Select(h => (h.Tuple, h.Revision, h.Sha256)).ToHashSet();
         Invariants.Demand(
             Equal, past.SetEquals(world.Announced.Ledgers.Select(l => (l.Key.Tuple, l.Key.Revision, l.Value))), () => "past ledgers are not those that were announced");
+        HoldsAreBalanced(world);
         Packages(world, stored);
+    }
+
+    // What was opened and not released is what is held.
+    private static void HoldsAreBalanced(World world)
+    {
+        IReadOnlyList<Hold> wrong = Read<Hold>(world, """
+            select t.registry, t.repository, t.tag, e.hold_id,
+              sum(case e.kind when 'opened' then 1 else -1 end) as open,
+              (select count(*) from hold h where h.tuple_no = e.tuple_no and h.hold_id = e.hold_id) as held
+            from hold_event e join tuple t on t.tuple_no = e.tuple_no
+            group by e.tuple_no, e.hold_id
+            having open <> held
+            """);
+        Invariants.Demand(
+            "holds opened less released are held", wrong.Count == 0, () => string.Join(", ", wrong.Select(h => $"{h.Tuple} {h.HoldId}: {h.Open} open, {h.Held} held")));
     }
 
     /// <summary>The content of a ledger that was handed off; null where none has the hash.</summary>
@@ -80,6 +96,13 @@ internal static class Handed
         public long Revision { get; init; }
         public string Sha256 { get; init; } = "";
         public string Content { get; init; } = "";
+    }
+
+    private sealed record Hold : OfTuple
+    {
+        public string HoldId { get; init; } = "";
+        public long Open { get; init; }
+        public long Held { get; init; }
     }
 
     private sealed record Package : OfTuple
