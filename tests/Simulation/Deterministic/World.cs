@@ -16,6 +16,9 @@ internal sealed class World
     private const int TimeOneIn = 40;
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(5);
 
+    // No two effects are at one instant.
+    private static readonly TimeSpan Effect = TimeSpan.FromMicroseconds(100);
+
     private readonly Plan _plan;
     private readonly Choices _choices;
     private readonly Trace _trace;
@@ -108,6 +111,7 @@ internal sealed class World
         if (pick < points)
         {
             Scheduler.Release(pick / PointWeight);
+            Clock.AdvanceTo(Now + Effect);
         }
         else if ((pick -= points) < steps)
         {
@@ -244,7 +248,7 @@ internal sealed class World
             {
                 Advance(Composition.NextMessage() is { } message && message > Now ? message : Now + TryAgain);
             }
-            else if (Composition.NextTimer() is { } due && due <= end)
+            else if (Composition.NextTimer() is { } due && due <= (Now > end ? Now : end))
             {
                 Advance(due > Now ? due : Now + TryAgain);
             }
