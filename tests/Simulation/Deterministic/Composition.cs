@@ -126,8 +126,11 @@ internal sealed class Composition
     private HandoffNode HandoffIn(Life life) => new(Around("handoff", Handoff, life));
 
     private Surroundings Around(string service, Database database, Life life) => new(
-        _plan.IsEmbedded ? service : life.Name, life, database, new SimulatedStore(service, database, life, _scheduler, _plan.IsShared), _clock, _broker,
+        _plan.IsEmbedded ? service : life.Name, life, database, new SimulatedStore(service, database, life, _scheduler, _plan.IsShared), ClockOf(life), _broker,
         new SimulatedTransport(_broker, life, _scheduler, isDurable: !_plan.IsEmbedded), _scheduler, _plan.Chance);
+
+    // Of several processes of a collector: what one receives later can have the earlier receipt.
+    private TimeProvider ClockOf(Life life) => _plan.Skews.TryGetValue(life.Name, out TimeSpan skew) ? new SkewedClock(_clock, skew) : _clock;
 
     private sealed record Due
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Simulation.Deterministic.Machinery;
 
 namespace ReleaseIntegrity.Simulation.Deterministic;
@@ -67,6 +68,9 @@ internal sealed record Plan
     /// <summary>Processes of each collector.</summary>
     public required int Collectors { get; init; }
 
+    /// <summary>By how much the clocks of collectors' processes are wrong.</summary>
+    public required IReadOnlyDictionary<string, TimeSpan> Skews { get; init; }
+
     /// <summary>Processes of the reconciler.</summary>
     public required int Reconcilers { get; init; }
 
@@ -104,6 +108,7 @@ internal sealed record Plan
             Deliveries = Traffic.Of(new Chance(chance.Salt())),
             Faults = FaultsOf(new Chance(chance.Salt())),
             Chance = new Chance(chance.Salt()),
+            Skews = SkewsOf(new Chance(chance.Salt())),
         };
         return plan with
         {
@@ -111,6 +116,10 @@ internal sealed record Plan
             Faults = @case.Faults is null ? plan.Faults : [.. @case.Faults.Select(i => plan.Faults[i])],
         };
     }
+
+    private static Dictionary<string, TimeSpan> SkewsOf(Chance chance) => Enum.GetValues<Source>()
+        .Where(_ => chance.OneIn(3))
+        .ToDictionary(s => $"{WireNames.Of(s)}-1", _ => chance.OneIn(2) ? TimeSpan.FromSeconds(chance.Next(6) - 3) : TimeSpan.FromMinutes(chance.Next(40) - 20));
 
     private static Fault[] FaultsOf(Chance chance)
     {

@@ -91,3 +91,16 @@ internal sealed class SimulatedClock(DateTimeOffset start) : TimeProvider
         }
     }
 }
+
+/// <summary>A process's clock that is wrong by an amount; pauses last as long as everybody's.</summary>
+internal sealed class SkewedClock(SimulatedClock clock, TimeSpan skew) : TimeProvider
+{
+    public override long TimestampFrequency => clock.TimestampFrequency;
+
+    public override DateTimeOffset GetUtcNow() => clock.GetUtcNow() + skew;
+
+    public override long GetTimestamp() => clock.GetTimestamp();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        clock.CreateTimer(callback, state, dueTime, period);
+}

@@ -62,7 +62,7 @@ internal sealed record Lane(string Name, Func<long> Version, bool Polls, Func<Ta
 /// <param name="Scheduler">Owns the order.</param>
 /// <param name="Random">For pauses.</param>
 internal sealed record Surroundings(
-    string Name, Life Life, Database Database, SimulatedStore Store, SimulatedClock Clock, Broker Broker, SimulatedTransport Transport,
+    string Name, Life Life, Database Database, SimulatedStore Store, TimeProvider Clock, Broker Broker, SimulatedTransport Transport,
     Scheduler Scheduler, Random Random)
 {
     private const long Idle = -2;

@@ -38,7 +38,7 @@ internal sealed class ReconcilerNode : INode
     {
         _around = around;
         SimulatedStore store = around.Store;
-        SimulatedClock clock = around.Clock;
+        TimeProvider clock = around.Clock;
         var evidence = new EvidenceStore(store.Engine, policy);
         Outbox = new Outbox(store, new OutboxOptions { Name = ReconcilerServices.Key }, clock);
         _timers = new Timers(store, clock);
