@@ -172,6 +172,9 @@ internal sealed class RecordingPublisher : IOutboxPublisher
         [.. _messages.Where(m => m.Type == "observations-normalised.v1")
             .Select(m => (ObservationsNormalised)MessageTypes.Deserialise(m.Type, m.Payload))];
 
+    public IReadOnlyList<SourceHeard> Heard =>
+        [.. _messages.Where(m => m.Type == "source-heard.v1").Select(m => (SourceHeard)MessageTypes.Deserialise(m.Type, m.Payload))];
+
     public IReadOnlyList<Observation> Observations => [.. Readings.SelectMany(r => r.Observations)];
 
     public bool IsDurable => true;

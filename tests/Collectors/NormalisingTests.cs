@@ -92,7 +92,7 @@ public abstract class NormalisingTests<TPlace> : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_redelivery_is_kept_once_counts_as_duplicate_and_publishes_nothing()
+    public async Task A_redelivery_is_kept_once_counts_as_duplicate_and_tells_only_that_its_source_was_heard()
     {
         await using CollectorHost host = await StartAsync();
         string first = await host.AcceptAsync("""["observed","hint"]""");
@@ -107,7 +107,8 @@ public abstract class NormalisingTests<TPlace> : IAsyncDisposable
         Assert.False((await host.GetAsync($"notifications/{first}")).GetProperty("redelivery").GetBoolean());
         Assert.True((await host.GetAsync($"notifications/{second}")).GetProperty("redelivery").GetBoolean());
         Assert.False((await host.GetAsync($"notifications/{elsewhere}")).GetProperty("redelivery").GetBoolean());
-        Assert.Equal(published * 2, _transport.Messages.Count);
+        Assert.Equal(published * 2, _transport.Messages.Count(m => m.Type != "source-heard.v1"));
+        Assert.Single(_transport.Heard);
     }
 
     [Fact]
@@ -126,7 +127,7 @@ public abstract class NormalisingTests<TPlace> : IAsyncDisposable
         JsonElement counts = await host.QuietAsync(published: true);
         Assert.Equal(2, counts.GetProperty("contents").GetInt64());
         Assert.Equal(1, counts.GetProperty("byOutcome").GetProperty("duplicate").GetInt64());
-        Assert.Equal(2, _transport.Messages.Select(m => m.Id).Distinct().Count());
+        Assert.Equal(2, _transport.Messages.Where(m => m.Type == "observations-normalised.v1").Select(m => m.Id).Distinct().Count());
     }
 
     [Fact]
@@ -144,6 +145,7 @@ public abstract class NormalisingTests<TPlace> : IAsyncDisposable
         JsonElement counts = await host.QuietAsync(published: true);
         Assert.Equal([10, 9], _transport.Observations.Select(o => o.Lineage.ExtractedAt.Hour));
         Assert.Equal([false, true], _transport.Readings.Select(r => r.Reread));
+        Assert.Equal([10, 14], _transport.Heard.Select(h => h.At.Hour));
         Assert.Equal(3, counts.GetProperty("items").GetInt64());
         Assert.Equal(2, counts.GetProperty("byOutcome").GetProperty("duplicate").GetInt64());
     }

@@ -38,7 +38,7 @@ internal sealed class Rig
         Quarantine = new Quarantine(store, Folder, Timers, clock, metrics, NullLogger<Quarantine>.Instance);
         Derivation = new Derivation(store, Evidence, Folder, Policy, clock, NullLogger<Derivation>.Instance);
         Consumer = new ObservationsConsumer(
-            store, Folder, Quarantine, Derivation, new StoreHold(store, NullLogger<StoreHold>.Instance), rejected: null!);
+            store, Folder, Quarantine, Derivation, new StoreHold(store, TimeProvider.System, NullLogger<StoreHold>.Instance), rejected: null!);
         Rebuilder = new Rebuilder(store, Evidence, Policy, Folder, Outbox, Timers, clock, metrics, NullLogger<Rebuilder>.Instance);
         Sweep = new TimerSweep(
             Timers, [new DueTuples(Folder), Quarantine, Rebuilder], new TimerSweepOptions(), clock, NullLogger<TimerSweep>.Instance);

@@ -69,7 +69,7 @@ public abstract class SagaRepositoryContract<TEngine> : IAsyncLifetime
     {
         await using ServiceProvider services = new ServiceCollection()
             .AddKeyedSingleton(ReconcilerServices.Key, Engine.Store)
-            .AddKeyedSingleton(ReconcilerServices.Key, new StoreHold(Engine.Store, NullLogger<StoreHold>.Instance))
+            .AddKeyedSingleton(ReconcilerServices.Key, new StoreHold(Engine.Store, TimeProvider.System, NullLogger<StoreHold>.Instance))
             .AddMassTransitTestHarness(bus =>
                 bus.AddSagaStateMachine<CaseStateMachine, ReleaseCase, CaseDefinition>().StoredUnder(ReconcilerServices.Key))
             .BuildServiceProvider(true);

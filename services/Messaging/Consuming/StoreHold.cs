@@ -9,7 +9,11 @@ namespace ReleaseIntegrity.Messaging.Consuming;
 /// are taken; none goes to the error queue because of the store. What fails while the store answers is a failure of the
 /// message, and is thrown after a few attempts.
 /// </summary>
-public sealed class StoreHold(IStore store, ILogger<StoreHold> logger)
+/// <param name="store">The store.</param>
+/// <param name="clock">What pauses are measured by.</param>
+/// <param name="logger">Told of each attempt that failed.</param>
+/// <param name="random">Makes each pause one of its own; <see cref="Random.Shared"/> where it is null.</param>
+public sealed class StoreHold(IStore store, TimeProvider clock, ILogger<StoreHold> logger, Random? random = null)
 {
     private const int AttemptLimit = 5;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
@@ -47,21 +51,21 @@ public sealed class StoreHold(IStore store, ILogger<StoreHold> logger)
                 TimeSpan pause = Pause(attempt);
                 logger.LogWarning(
                     e, "Processing failed, attempt {Attempt}; the messages are held and tried again in {Pause}", attempt, pause);
-                await Task.Delay(pause, cancellationToken);
+                await Task.Delay(pause, clock, cancellationToken);
             }
         }
     }
 
-    private static TimeSpan Pause(int attempt)
+    private TimeSpan Pause(int attempt)
     {
         TimeSpan pause = FirstPause * (1 << Math.Min(attempt, 10));
-        return (pause < LongestPause ? pause : LongestPause) * (0.5 + (Random.Shared.NextDouble() / 2));
+        return (pause < LongestPause ? pause : LongestPause) * (0.5 + ((random ?? Random.Shared).NextDouble() / 2));
     }
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(ProbeLimit);
+        using var probe = new CancellationTokenSource(ProbeLimit, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, probe.Token);
         try
         {
             await Inbox.ProbeAsync(store, limit.Token);

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace ReleaseIntegrity.Storage;
 
 /// <summary>
@@ -97,8 +99,7 @@ public sealed class Outbox(IStore store, OutboxOptions options, TimeProvider clo
                 await SettleAsync(transaction, _sql.MarkPublished, waits[true], now + Options.ResendAfter);
                 foreach (IGrouping<TimeSpan, ClaimedMessage> delayed in failed.GroupBy(RetryDelay))
                 {
-                    // Each batch after a time of its own: when a broker comes back nobody shall wait for the same instant.
-                    await SettleAsync(transaction, _sql.Defer, delayed, now + (delayed.Key * (0.5 + (Random.Shared.NextDouble() / 2))));
+                    await SettleAsync(transaction, _sql.Defer, delayed, now + (delayed.Key * Share(delayed.First())));
                 }
             },
             CancellationToken.None);
@@ -116,6 +117,13 @@ public sealed class Outbox(IStore store, OutboxOptions options, TimeProvider clo
             await transaction.ExecuteAsync(sql, new { keys = transaction.Keys(positions), dueAt });
         }
     }
+
+    /// <summary>
+    /// From a half to one. Each batch waits for a time of its own, since when a broker comes back nobody shall wait for the
+    /// same instant; ids are hashes, so one of them is as good as chance.
+    /// </summary>
+    private static double Share(ClaimedMessage message) =>
+        0.5 + (BinaryPrimitives.ReadUInt16LittleEndian(message.MessageId.ToByteArray().AsSpan(^2)) / 65536.0 / 2);
 
     private TimeSpan RetryDelay(ClaimedMessage message)
     {

@@ -37,14 +37,21 @@ public sealed class OutboxDispatcher(
 
         var published = new ConcurrentBag<ClaimedMessage>();
         var failed = new ConcurrentBag<ClaimedMessage>();
-        await Parallel.ForEachAsync(
-            OutboxPacking.Pack(claimed, _options),
-            new ParallelOptions { MaxDegreeOfParallelism = _options.PublishConcurrency },
-            async (sequence, _) => await PublishInOrderAsync(sequence, published, failed, cancellationToken));
+        var sequences = new ConcurrentQueue<IReadOnlyList<IReadOnlyList<ClaimedMessage>>>(OutboxPacking.Pack(claimed, _options));
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(_options.PublishConcurrency, sequences.Count)).Select(_ => PublishWaitingAsync()));
         await outbox.SettleAsync(published, failed, publisher.IsDurable);
         Count(Published, published.Count);
         Count(Failed, failed.Count);
         return claimed.Count;
+
+        // On the caller's thread up to where the transport waits: whoever owns the transport can own the order, too.
+        async Task PublishWaitingAsync()
+        {
+            while (sequences.TryDequeue(out IReadOnlyList<IReadOnlyList<ClaimedMessage>>? sequence))
+            {
+                await PublishInOrderAsync(sequence, published, failed, cancellationToken);
+            }
+        }
     }
 
     /// <inheritdoc/>

@@ -26,7 +26,6 @@ internal sealed class Collector
         Options = options;
         Partitions = partitions;
         Store = store;
-        Log = new NotificationLog(store, source, clock);
         Load = new IntakeLoad(options);
         Received = new WakeSignal(clock);
         Metrics = new CollectorMetrics(source);
@@ -44,6 +43,7 @@ internal sealed class Collector
             store,
             new OutboxOptions { Name = $"collector-{WireNames.Of(source)}" },
             clock);
+        Log = new NotificationLog(store, source, Outbox, clock);
     }
 
     public Source Source { get; }

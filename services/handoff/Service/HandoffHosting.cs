@@ -43,7 +43,7 @@ public static class HandoffHosting
             p.GetRequiredService<Masker>(),
             p.GetRequiredService<TimeProvider>()));
         services.AddKeyedSingleton(Key, (p, _) => new StoreHold(
-            p.GetRequiredService<HandoffStore>().Store, p.GetRequiredService<ILogger<StoreHold>>()));
+            p.GetRequiredService<HandoffStore>().Store, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<StoreHold>>()));
         services.AddHostedService<StoreOpening>();
         services.AddSingleton(p => p.GetRequiredService<HandoffStore>().Outbox);
         services.AddSingleton<AuditLog>();

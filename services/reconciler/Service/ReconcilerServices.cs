@@ -48,7 +48,7 @@ public static class ReconcilerServices
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => provider.GetRequiredKeyedService<Outbox>(Key));
         services.AddKeyedSingleton(Key, (provider, _) => new StoreHold(
-            Store(provider), provider.GetRequiredService<ILogger<StoreHold>>()));
+            Store(provider), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<StoreHold>>()));
         services.AddKeyedSingleton(Key, (provider, _) => new Timers(Store(provider), provider.GetRequiredService<TimeProvider>()));
 
         services.AddSingleton<IEvidenceStore>(provider =>

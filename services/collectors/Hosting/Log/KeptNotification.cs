@@ -72,6 +72,7 @@ internal sealed record OutcomeRow(int Index, NormaliseOutcome Outcome)
 
     public string? Pointer { get; init; }
 
+    /// <summary>Of an observation or a hint: the source instance that it is of.</summary>
     public string? Instance { get; init; }
 
     public string? Target { get; init; }

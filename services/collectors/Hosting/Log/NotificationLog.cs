@@ -15,7 +15,7 @@ namespace ReleaseIntegrity.Collectors.Hosting.Log;
 /// when it throws, nothing is promised to the sender.
 /// </para>
 /// </summary>
-internal sealed class NotificationLog(IStore store, Source source, TimeProvider clock)
+internal sealed class NotificationLog(IStore store, Source source, Outbox outbox, TimeProvider clock)
 {
     // Long for reading a few notifications, short for whoever waits for those of a process that died.
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
@@ -111,6 +111,7 @@ internal sealed class NotificationLog(IStore store, Source source, TimeProvider 
             _sql.InsertItems,
             NotificationStatements.Items,
             [.. recorded.SelectMany(r => r.Result.Items, (r, item) => (r.Kept.Id, item))]);
+        await HearAsync(transaction, recorded);
         return recorded;
     }
 
@@ -142,8 +143,31 @@ internal sealed class NotificationLog(IStore store, Source source, TimeProvider 
         await tx.ExecuteAsync(
             earlier ? _sql.Redeliver + _sql.ReadAnew : _sql.Redeliver,
             new { known.NotificationId, headers, notification.ReceivedAt });
+        if (order > 0)
+        {
+            await HearAsync(tx, await tx.QueryAsync<string>(_sql.SelectInstances, new { known.NotificationId }), notification.ReceivedAt);
+        }
+
         return (known.NotificationId, earlier && known.State != NotificationState.Kept);
     }
+
+    // Of contents that came again before they were read: their observations tell of the earliest receipt alone.
+    private async Task HearAsync(StoreTransaction tx, IReadOnlyList<ReadNotification> recorded)
+    {
+        var last = (await tx.QueryAsync<NotificationRow>(_sql.SelectLastReceipts, new { ids = tx.Keys(recorded.Select(r => r.Kept.Id)) }))
+            .ToDictionary(r => r.NotificationId, r => r.ReceivedAt);
+        foreach (ReadNotification reading in recorded)
+        {
+            if (last.TryGetValue(reading.Kept.Id, out DateTimeOffset at) && at > reading.Kept.Notification.ReceivedAt)
+            {
+                await HearAsync(tx, reading.Result.Items.Where(i => i.Outcome == NormaliseOutcome.Observed).Select(i => i.Instance!), at);
+            }
+        }
+    }
+
+    // Whoever repeats himself says nothing new, and was heard: what ages is measured from there.
+    private Task HearAsync(StoreTransaction tx, IEnumerable<string> instances, DateTimeOffset at) =>
+        outbox.EnqueueAsync(tx, [.. instances.Distinct(StringComparer.Ordinal).Select(i => HeardInstances.Message(source, i, at))]);
 
     private Task<long?> AddAsync(StoreTransaction tx, Notification notification, string sha256, string variant, string headers) =>
         tx.SingleOrDefaultAsync<long?>(

@@ -62,6 +62,19 @@ internal sealed record NotificationStatements(string Engine)
         where notification_id = @NotificationId;
         """;
 
+    /// <summary>The source instances that a content's observations are of; none before it was normalised.</summary>
+    public string SelectInstances { get; } =
+        "select distinct instance from item where notification_id = @NotificationId and outcome = 'observed' and instance is not null";
+
+    /// <summary>When contents that came several times came last.</summary>
+    public string SelectLastReceipts { get; } =
+        $"""
+        select notification_id, max(received_at) as received_at from delivery
+        where notification_id in (select value from {StoreSnapshot.KeysIn(Engine, "ids")})
+        group by notification_id
+        having count(*) > 1
+        """;
+
     public string CountWaiting { get; } = "select count(*) from notification where state = 'kept'";
 
     public string SelectKept { get; } =

@@ -70,6 +70,13 @@ internal sealed class NormalisationLoop(Collector collector, ResyncRequests resy
     /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        await ResumeAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    /// <summary>What a start does before the loop: puts back what may be usable now, and counts what waits.</summary>
+    internal async Task ResumeAsync(CancellationToken cancellationToken)
+    {
         foreach (INormalizer normaliser in collector.Normalisers.Values)
         {
             int requeued = await collector.Log.RequeueUnusableAsync(
@@ -83,7 +90,6 @@ internal sealed class NormalisationLoop(Collector collector, ResyncRequests resy
         }
 
         collector.Load.Counted(await collector.Log.CountWaitingAsync(cancellationToken));
-        await base.StartAsync(cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -123,6 +123,7 @@ internal static class NotificationReading
         NormalisedItem.Observed(var observation) => new OutcomeRow(index, NormaliseOutcome.Observed)
         {
             ContentSha256 = ContentOf(observation),
+            Instance = observation.Record.Instance,
             Observation = observation,
         },
         NormalisedItem.Hint hint => new OutcomeRow(index, NormaliseOutcome.Hint)

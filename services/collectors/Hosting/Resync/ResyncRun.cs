@@ -1,11 +1,8 @@
 using Microsoft.Extensions.Logging;
 using ReleaseIntegrity.Collectors.Hosting.Intake;
+using ReleaseIntegrity.Collectors.Hosting.Log;
 using ReleaseIntegrity.Collectors.Hosting.Resync.Watermarks;
 using ReleaseIntegrity.Contracts;
-using ReleaseIntegrity.Contracts.Json;
-using ReleaseIntegrity.Contracts.Messages;
-using ReleaseIntegrity.Contracts.Topology;
-using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Collectors.Hosting.Resync;
 
@@ -137,7 +134,7 @@ internal sealed class ResyncRun(Collector collector, ResyncSource source, Waterm
                     added += await collector.Log.KeepFetchedAsync(tx, notification, KeptHeaders.VariantOf(notification)) ? 1 : 0;
                 }
 
-                await collector.Outbox.EnqueueAsync(tx, [.. page.Heard.Select(instance => Heard(instance, heard))]);
+                await collector.Outbox.EnqueueAsync(tx, [.. page.Heard.Select(instance => HeardInstances.Message(collector.Source, instance, heard))]);
                 return true;
             },
             cancellationToken);
@@ -158,14 +155,5 @@ internal sealed class ResyncRun(Collector collector, ResyncSource source, Waterm
         ReceivedAt = now,
         Headers = new SortedDictionary<string, string>(document.Headers.ToDictionary(), StringComparer.Ordinal) { [Mark] = source.Name },
         Instance = source.Options.Instance ?? collector.InstanceOf(document.Format),
-    };
-
-    private OutboxMessage Heard(string instance, DateTimeOffset at) => new()
-    {
-        Id = OutboxMessage.DerivedId(
-            MessageTypes.NameOf<SourceHeard>(), WireNames.Of(collector.Source), instance, StoredTypes.TextOf(at)),
-        Type = MessageTypes.NameOf<SourceHeard>(),
-        Payload = MessageTypes.Serialise(new SourceHeard(collector.Source, instance, at)),
-        Destination = Queues.SourcesHeard.Name,
     };
 }

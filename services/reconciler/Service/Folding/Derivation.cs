@@ -127,7 +127,16 @@ public sealed class Derivation(
                 case Turn.None:
                     return;
                 case Turn.Tuples:
-                    await ReconcileAllAsync(cancellationToken);
+                    try
+                    {
+                        await ReconcileAllAsync(cancellationToken);
+                    }
+                    catch (OtherPolicyException)
+                    {
+                        // It took longer than the store was held, and others went on: perhaps to the same end. The next turn knows.
+                        logger.LogWarning("Derivation: another reconciler went on with it meanwhile");
+                    }
+
                     break;
                 default:
                     await Task.Delay(Pause, clock, cancellationToken);

@@ -42,6 +42,7 @@ public sealed class Folder
     private readonly TimeProvider _clock;
     private readonly ReconcilerMetrics _metrics;
     private readonly ILogger<Folder> _logger;
+    private readonly Random _random;
 
     /// <summary>A folder on one store; <paramref name="settling"/> as in <see cref="ReconcilerOptions.PackageSettling"/>.</summary>
     public Folder(
@@ -53,7 +54,8 @@ public sealed class Folder
         TimeProvider clock,
         ReconcilerMetrics metrics,
         ILogger<Folder> logger,
-        TimeSpan settling)
+        TimeSpan settling,
+        Random? random = null)
     {
         _store = store;
         _evidence = evidence;
@@ -64,6 +66,7 @@ public sealed class Folder
         _clock = clock;
         _metrics = metrics;
         _logger = logger;
+        _random = random ?? Random.Shared;
     }
 
     /// <summary>Folds messages; those that the inbox knows already change nothing.</summary>
@@ -175,10 +178,10 @@ public sealed class Folder
             }
             catch (Exception e) when (attempt < AttemptLimit && (e is StaleRevisionException || _store.IsTransient(e)))
             {
-                TimeSpan delay = FirstDelay * (1 << Math.Min(attempt, 6)) * (0.5 + Random.Shared.NextDouble());
+                TimeSpan delay = FirstDelay * (1 << Math.Min(attempt, 6)) * (0.5 + _random.NextDouble());
                 _metrics.Retried();
                 _logger.LogDebug(e, "A fold met another writer, attempt {Attempt}; again in {Delay}", attempt, delay);
-                await Task.Delay(delay, cancellationToken);
+                await Task.Delay(delay, _clock, cancellationToken);
             }
         }
     }

@@ -79,10 +79,7 @@ public sealed class CaseStateMachine : MassTransitStateMachine<ReleaseCase>
             return;
         }
 
-        context.Saga.Registry = tuple.Registry;
-        context.Saga.Repository = tuple.Repository;
-        context.Saga.Tag = tuple.Tag ?? "";
-        context.Saga.Standing = next;
+        context.Saga.Advance(tuple, next);
         await context.TransitionToState(GetState(next.Stage.ToString()));
     }
 }

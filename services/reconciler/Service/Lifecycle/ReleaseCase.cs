@@ -1,3 +1,4 @@
+using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Reconciling.Lifecycle.Storing;
 
 namespace ReleaseIntegrity.Reconciling.Lifecycle;
@@ -22,4 +23,13 @@ public sealed class ReleaseCase : IStoredSaga
 
     /// <summary>Where it stands; null until its first message.</summary>
     public CaseStanding? Standing { get; set; }
+
+    /// <summary>Takes the tuple's next standing; the state follows from its stage.</summary>
+    internal void Advance(ImageReference tuple, CaseStanding next)
+    {
+        Registry = tuple.Registry;
+        Repository = tuple.Repository;
+        Tag = tuple.Tag ?? "";
+        Standing = next;
+    }
 }
