@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using ReleaseIntegrity.Handoff;
 using ReleaseIntegrity.Hosting;
@@ -14,18 +15,11 @@ return await ServiceProgram.RunAsync(args, new ServiceParts
     {
         HandoffSettings settings = builder.Configuration.GetSection(HandoffSettings.Section).Get<HandoffSettings>() ?? new();
         var grpc = ListenAddress.Parse(settings.GrpcUrl);
-        builder.WebHost.ConfigureKestrel(kestrel => grpc.Listen(kestrel, HttpProtocols.Http2));
+        X509Certificate2? certificate = ServerCertificate.For([grpc], builder.Configuration);
+        builder.WebHost.ConfigureKestrel(kestrel => grpc.Listen(kestrel, HttpProtocols.Http2, certificate: certificate));
         var store = StoreOptions.Of(HandoffHosting.Key);
         builder.Configuration.GetSection(StoreOptions.Section).Bind(store);
-        builder.Services.AddHandoff(new HandoffOptions
-        {
-            Store = store,
-            TokenKey = settings.ReadTokenKey(),
-            Access = settings.ReadAccess(),
-            ExportKey = settings.ReadExportKey(),
-            TwoPersonFields = settings.TwoPersonFields,
-            RevealsPerHour = settings.ReadRevealsPerHour(),
-        });
+        builder.Services.AddHandoff(settings.ReadOptions(store, settings.ReadTokenKey(), settings.ReadAccess(), settings.ReadExportKey()));
         builder.Services.AddBus(BusOptions.Of(builder.Configuration), bus => bus.AddHandoffConsumers());
     },
     Map = app => app.MapHandoff(),

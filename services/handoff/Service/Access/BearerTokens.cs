@@ -40,17 +40,18 @@ internal sealed class BearerTokens
         }
     }
 
-    /// <summary>The caller of a call.</summary>
+    /// <summary>The caller that shows a token.</summary>
+    /// <param name="shown">The header <c>authorization</c>, empty for none.</param>
+    /// <param name="cancellationToken">Of the call.</param>
     /// <exception cref="RpcException">UNAUTHENTICATED, or UNAVAILABLE where the provider's keys can't be read.</exception>
-    public async ValueTask<Caller> CallerAsync(ServerCallContext context)
+    public async ValueTask<Caller> CallerAsync(string shown, CancellationToken cancellationToken)
     {
-        string shown = context.RequestHeaders.GetValue("authorization") ?? "";
         if (!shown.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
         {
             throw ApiErrors.Unauthenticated("CREDENTIAL_MISSING", "send a token, 'authorization: Bearer TOKEN'; an operator makes one with the command token, or the OpenID provider does");
         }
 
-        if (_published is not null && !await _published.AreThereAsync(context.CancellationToken))
+        if (_published is not null && !await _published.AreThereAsync(cancellationToken))
         {
             throw ApiErrors.Unavailable("KEYS_UNAVAILABLE", "the OpenID provider's keys can't be read at the moment; try again");
         }
