@@ -18,7 +18,7 @@ public static class DescribedApi
 
     /// <summary>What stands above a file's first statement, as paragraphs.</summary>
     public static string CommentOf(FileDescriptor file) => TextOf(
-        file.ToProto().SourceCodeInfo.Location.FirstOrDefault(l => l.Path.Count == 1 && l.Path[0] == SyntaxFieldNumber)?.LeadingComments);
+        file.ToProto().SourceCodeInfo?.Location.FirstOrDefault(l => l.Path.Count == 1 && l.Path[0] == SyntaxFieldNumber)?.LeadingComments);
 
     /// <summary>What stands above a message, field, service, method or enumeration, as paragraphs; empty for nothing.</summary>
     public static string CommentOf(IDescriptor described) => TextOf(described switch

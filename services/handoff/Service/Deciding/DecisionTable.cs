@@ -30,6 +30,10 @@ internal sealed class DecisionTable(string engine)
     public Task<DecisionRow?> AwaitingAsync(StoreSnapshot snapshot, long tupleNo, long revision, string writes) =>
         snapshot.SingleOrDefaultAsync<DecisionRow>(_sql.Awaiting, new { tupleNo, revision, writes });
 
+    /// <summary>The pin of the same candidate that waits for a second person, whose it is and until when; null where none does.</summary>
+    public Task<DecisionRow?> AwaitingPinAsync(StoreSnapshot snapshot, DecisionRow pin) =>
+        snapshot.SingleOrDefaultAsync<DecisionRow>(_sql.AwaitingPin, new { pin.TupleNo, pin.PackageRevision, pin.Field, pin.Candidate, pin.DecidedAt });
+
     /// <summary>Makes a decision effective that waited.</summary>
     public Task ConfirmAsync(StoreTransaction transaction, long decisionNo, string steward) =>
         transaction.ExecuteAsync(_sql.Confirm, new { state = DecisionStates.Effective, steward, decisionNo });
