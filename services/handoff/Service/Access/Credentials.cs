@@ -7,10 +7,13 @@ namespace ReleaseIntegrity.Handoff.Access;
 /// From what a call shows to its caller: a token, a client certificate, or both. With both the token says who calls, and the
 /// certificate that the connection may be used at all.
 /// </summary>
-internal sealed class Credentials(AccessOptions options, TimeProvider clock)
+internal sealed class Credentials(AccessOptions options, TimeProvider clock) : IDisposable
 {
     private readonly BearerTokens? _tokens = options.OpenId is null && options.SigningKey is null ? null : new(options);
     private readonly ClientCertificates? _certificates = options.ClientCertificates is { } settings ? new(settings, clock) : null;
+
+    /// <inheritdoc/>
+    public void Dispose() => _tokens?.Dispose();
 
     /// <summary>The caller of a call.</summary>
     /// <exception cref="RpcException">UNAUTHENTICATED, or UNAVAILABLE where the provider's keys can't be read.</exception>

@@ -84,7 +84,8 @@ internal sealed record DecisionStatements(string Engine)
         $"""
         {Decisions}
         where d.decision_no < @before
-        {If(filter.TupleId, "and t.tuple_id = @TupleId")}
+        {If(filter.TupleId, "and d.tuple_no = (select o.tuple_no from tuple o where o.tuple_id = @TupleId)")}
+        {If(filter.Coordinates, $"and {Store.HandoffStatements.InScope(Engine, "t")}")}
         {If(filter.Kind, "and d.kind = @Kind")}
         {If(filter.PackageId, "and p.package_id = @PackageId")}
         order by d.decision_no desc {Limit}
@@ -94,10 +95,10 @@ internal sealed record DecisionStatements(string Engine)
     internal IEnumerable<(string Name, string Sql)> Variants() =>
     [
         ("Page", Page(new DecisionFilter())),
-        ("Page filtered", Page(new DecisionFilter { TupleId = "", Kind = "", PackageId = "" })),
+        ("Page filtered", Page(new DecisionFilter { TupleId = "", Kind = "", PackageId = "", Coordinates = [] })),
     ];
 
-    private static string If(string? filter, string condition) => filter is null ? "" : condition;
+    private static string If(object? filter, string condition) => filter is null ? "" : condition;
 
     private const string AwaitingRows =
         """
@@ -145,4 +146,7 @@ internal sealed record DecisionFilter
     public string? TupleId { get; init; }
     public string? Kind { get; init; }
     public string? PackageId { get; init; }
+
+    /// <summary>Only those of these repositories, by registry and path.</summary>
+    public IReadOnlyCollection<string>? Coordinates { get; init; }
 }

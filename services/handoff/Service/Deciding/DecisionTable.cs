@@ -17,7 +17,7 @@ internal sealed class DecisionTable(string engine)
 
     /// <summary>Decisions older than a number, newest first.</summary>
     public Task<IReadOnlyList<DecisionRow>> PageAsync(StoreSnapshot snapshot, DecisionFilter filter, long before, int limit) =>
-        snapshot.QueryAsync<DecisionRow>(_sql.Page(filter), new { before, limit, filter.TupleId, filter.Kind, filter.PackageId });
+        snapshot.QueryAsync<DecisionRow>(_sql.Page(filter), new { before, limit, filter.TupleId, filter.Kind, filter.PackageId, coordinates = snapshot.Keys(filter.Coordinates ?? []) });
 
     /// <summary>Writes a decision; returns it as it stands.</summary>
     public async Task<DecisionRow> InsertAsync(StoreTransaction transaction, DecisionRow row)
