@@ -132,4 +132,17 @@ public sealed class StoreOptions
         schema.Length is > 0 and <= 100
         && char.IsAsciiLetterLower(schema[0])
         && schema.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
+
+    /// <summary>The same store for one that only looks, beside a process that serves it: nothing is migrated.</summary>
+    public StoreOptions AsGuest() => new()
+    {
+        Engine = Engine,
+        DataFolder = DataFolder,
+        FileName = FileName,
+        Shared = Engine == StoreEngines.Sqlite,
+        ConnectionString = ConnectionString,
+        Schema = Schema,
+        TimeoutSeconds = TimeoutSeconds,
+        MigrateAtStart = false,
+    };
 }

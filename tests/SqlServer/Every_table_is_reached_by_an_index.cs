@@ -29,6 +29,7 @@ public sealed class Every_table_is_reached_by_an_index
         ["HandoffStatements.BeginSequence"] = "a table of one row",
         ["HandoffStatements.MarkKey"] = "a table of one row",
         ["HandoffStatements.AllTuples"] = "only when the token key has changed",
+        ["PackageListStatements.InsertOfRepositories"] = "only when the token key has changed",
     };
 
     /// <summary>Where SQLite walks a table in its order, to a limit, on purpose.</summary>
@@ -67,6 +68,19 @@ public sealed class Every_table_is_reached_by_an_index
         Rule.Holds(service.Statements
             .Where(s => !Scans.Keys.Concat(Walks.Keys).Any(k => s.Name.StartsWith(k, StringComparison.Ordinal)))
             .SelectMany(s => plans.ScansOf(s.Text).Select(table => $"{s.Name} reads the whole table {table}")));
+    }
+
+    /// <summary>A page of packages is one seek: its index begins with what is filtered by, and goes on with the place in the list.</summary>
+    [Theory]
+    [InlineData("package", "prepared_at,package_no")]
+    [InlineData("package", "tuple_no,prepared_at,package_no")]
+    [InlineData("package", "state,prepared_at,package_no")]
+    [InlineData("package", "release_train,prepared_at,package_no")]
+    [InlineData("package_place", "list,value,prepared_at,package_no")]
+    public void Lists_of_packages_have_their_indexes(string table, string columns)
+    {
+        using var model = new SchemaModel(Migrations(ServiceSql.Services.Single(s => s.Name == "ReleaseIntegrity.Handoff")));
+        Assert.Contains(columns, model.IndexesOf(table));
     }
 
     [Fact]

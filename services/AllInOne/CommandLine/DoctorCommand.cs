@@ -1,7 +1,9 @@
 using System.CommandLine;
+using ReleaseIntegrity.AllInOne.Hosting;
 using ReleaseIntegrity.Collectors.Hosting;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Handoff;
+using ReleaseIntegrity.Handoff.Examining;
 using ReleaseIntegrity.Hosting.Doctor;
 using ReleaseIntegrity.Reconciling;
 using ReleaseIntegrity.Storage;
@@ -26,7 +28,8 @@ internal static class DoctorCommand
 
     /// <summary>What the generated help can't say.</summary>
     public const string Notes = """
-        Checks the policy, the stores of all services and the disk, and says what to do. It changes nothing.
+        Checks the policy, the stores of all services, the audit log, the keys and the disk, and says what to do. It changes
+        nothing.
 
         Exit codes:
           0  nothing is wrong     1  something is in the way     3  something should be looked at
@@ -53,6 +56,8 @@ internal static class DoctorCommand
             .. WireNames.All<Source>().Select(source => Examine(folder, source, CollectorServices.Migrations)),
             Examine(folder, ReconcilerServices.Key, ReconcilerServices.Migrations),
             Examine(folder, HandoffHosting.Key, HandoffHosting.Migrations),
+            new AuditExamination(Store(folder, HandoffHosting.Key)),
+            .. DataFolder.SecretFiles.Select(file => new KeyFileExamination(file, Path.Combine(folder, file), "")),
         ]);
         FindingTable.Write(parsed.InvocationConfiguration.Output, findings);
         return FindingTable.ExitCodeOf(findings);

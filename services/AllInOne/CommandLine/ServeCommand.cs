@@ -44,6 +44,7 @@ internal static class ServeCommand
           POST /notifications/FORMAT             the same, for formats that one source alone speaks
           GET  /SOURCE/notifications/INTAKE-ID   what became of it        GET  /SOURCE/items, /SOURCE/counts
           GET  /v1/ledgers, /v1/tuples/-/packages, /v1/tuples/-/holds     the handoff as JSON, masked; with a token
+          GET  /openapi/v1.json                  what the handoff's JSON form is
           GET  /health/live, /health/ready
           gRPC releaseintegrity.handoff.v1.HandoffService, with reflection and health
         SOURCE is artifact-registry, signature-ledger, change-snapshot or runtime-validation.

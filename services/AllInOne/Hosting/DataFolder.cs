@@ -13,8 +13,12 @@ internal sealed class DataFolder
     private const string KeyFile = "token.key";
     private const string SigningKeyFile = "signing.key";
     private const string ExportKeyFile = "export.key";
+    private const string TokenFile = "handoff.token";
 
     private DataFolder(string path) => Path = path;
+
+    /// <summary>What in it only its owner may read.</summary>
+    public static IReadOnlyList<string> SecretFiles => [KeyFile, SigningKeyFile, ExportKeyFile, TokenFile];
 
     /// <summary>Full path.</summary>
     public string Path { get; }
@@ -26,7 +30,7 @@ internal sealed class DataFolder
     public string SecretsFolder => System.IO.Path.Combine(Path, "secrets");
 
     /// <summary>A token for every role and repository, made at the first start: for whoever may read this folder.</summary>
-    public string HandoffTokenFile => System.IO.Path.Combine(Path, "handoff.token");
+    public string HandoffTokenFile => System.IO.Path.Combine(Path, TokenFile);
 
     /// <summary>The handoff's store.</summary>
     public StoreOptions Handoff

@@ -1,7 +1,6 @@
 using ReleaseIntegrity.AllInOne.Offline;
 using ReleaseIntegrity.Handoff;
 using ReleaseIntegrity.Handoff.Access;
-using ReleaseIntegrity.Hosting;
 
 namespace ReleaseIntegrity.AllInOne.Hosting;
 
@@ -17,26 +16,21 @@ internal static class HandoffAccess
     public static bool IsOwn(IConfiguration configuration) => Settings(configuration) is { OpenId: null, SigningKeyFile: null };
 
     /// <summary>Reads the settings; with the folder's own key writes <see cref="DataFolder.HandoffTokenFile"/> anew.</summary>
-    /// <exception cref="UsageException">The settings or the key can't be used.</exception>
+    /// <exception cref="UsageException">The key can't be used.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The settings can't be used.</exception>
     public static AccessOptions Of(IConfiguration configuration, DataFolder data)
     {
         if (!IsOwn(configuration))
         {
-            try
-            {
-                return Settings(configuration).ReadAccess();
-            }
-            catch (Exception e) when (StartRefusal.ReasonsOf(e) is { } reasons)
-            {
-                throw new UsageException(string.Join('\n', reasons));
-            }
+            return Settings(configuration).ReadAccess();
         }
 
         SigningKey key = data.SigningKey();
         data.WriteHandoffToken(key.Mint("local", CallerClaims.ByName.Values, repositories: null, DateTimeOffset.UtcNow + Lifetime));
-        return new AccessOptions { SigningKey = key };
+        return Settings(configuration).ReadAccess(key);
     }
 
-    private static HandoffSettings Settings(IConfiguration configuration) =>
+    /// <summary>The section <c>Handoff</c>.</summary>
+    public static HandoffSettings Settings(IConfiguration configuration) =>
         configuration.GetSection(HandoffSettings.Section).Get<HandoffSettings>() ?? new();
 }

@@ -51,7 +51,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         DataFolder data = DataFolder.Open(request.DataFolder);
         WebApplicationBuilder builder = CreateBuilder(request, data);
         Credentials.Require(builder.Configuration, addresses, data);
-        AddServices(builder, data, policy);
+        Usable(() => AddServices(builder, data, policy));
 
         X509Certificate2? certificate = CertificateFor(addresses, builder.Configuration);
         var listening = new List<(ListenOptions Bound, string Scheme)>();
@@ -165,6 +165,19 @@ internal sealed class ServiceHost : IAsyncDisposable
         return builder;
     }
 
+    /// <summary>Refuses settings that can't be used in the words of the command line.</summary>
+    private static void Usable(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (Exception e) when (StartRefusal.ReasonsOf(e) is { } reasons)
+        {
+            throw new UsageException(string.Join('\n', reasons));
+        }
+    }
+
     private static void AddServices(WebApplicationBuilder builder, DataFolder data, Policy policy)
     {
         IServiceCollection services = builder.Services;
@@ -182,13 +195,8 @@ internal sealed class ServiceHost : IAsyncDisposable
         services.AddSingleton(policy);
         services.AddSingleton<IEvidenceReferences, OwnReconciler>();
         services.AddReconciler(options => options.Store.DataFolder = data.Path);
-        services.AddHandoff(new HandoffOptions
-        {
-            Store = data.Handoff,
-            TokenKey = data.TokenKey(),
-            Access = HandoffAccess.Of(configuration, data),
-            ExportKey = data.ExportKey(),
-        });
+        services.AddHandoff(HandoffAccess.Settings(configuration).ReadOptions(
+            data.Handoff, data.TokenKey(), HandoffAccess.Of(configuration, data), data.ExportKey()));
         services.AddBus(new BusOptions(), bus =>
         {
             bus.AddReconcilerConsumers();

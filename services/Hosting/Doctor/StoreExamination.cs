@@ -30,7 +30,7 @@ public sealed class StoreExamination(string subject, StoreOptions store, IReadOn
         IStore opened;
         try
         {
-            opened = Stores.Open(AsGuest(), migrations);
+            opened = Stores.Open(store.AsGuest(), migrations);
         }
         catch (StoreException taken) when (taken.InUse)
         {
@@ -55,17 +55,4 @@ public sealed class StoreExamination(string subject, StoreOptions store, IReadOn
     private static Finding Compare(TimeSpan skew) => skew.Duration() <= Tolerated
         ? Finding.Ok("clock", $"the store's clock and this one agree within {Tolerated.TotalSeconds:0} s")
         : Finding.Warning("clock", $"the store's clock is {skew.TotalSeconds:+0.0;-0.0} s off this one", "let NTP or chrony set both: leases and freshness go by them");
-
-    // Another process may serve a SQLite file; it is looked at, not taken.
-    private StoreOptions AsGuest() => new()
-    {
-        Engine = store.Engine,
-        DataFolder = store.DataFolder,
-        FileName = store.FileName,
-        Shared = store.Engine == StoreEngines.Sqlite,
-        ConnectionString = store.ConnectionString,
-        Schema = store.Schema,
-        TimeoutSeconds = store.TimeoutSeconds,
-        MigrateAtStart = false,
-    };
 }

@@ -41,6 +41,7 @@ internal sealed class GroupCommit(Func<PreparingConnection> open, int queueLimit
             throw new ObjectDisposedException(nameof(SqliteStore));
         }
 
+        using CancellationTokenRegistration waiting = cancellationToken.UnsafeRegister(w => ((Write)w!).GiveUp(), write);
         await write.Durable.Task;
     }
 
@@ -90,6 +91,11 @@ internal sealed class GroupCommit(Func<PreparingConnection> open, int queueLimit
 
     private static async Task RunOneAsync(PreparingConnection connection, SqliteTransaction transaction, Write write)
     {
+        if (!write.Begin())
+        {
+            return;
+        }
+
         Execute(connection, transaction, Save);
         try
         {
@@ -124,7 +130,7 @@ internal sealed class GroupCommit(Func<PreparingConnection> open, int queueLimit
 
         try
         {
-            write.Transaction!.Committed();
+            write.Transaction?.Committed();
         }
         catch (Exception)
         {
@@ -142,6 +148,8 @@ internal sealed class GroupCommit(Func<PreparingConnection> open, int queueLimit
 
     private sealed class Write(Func<StoreTransaction, Task> work, CancellationToken cancelled)
     {
+        private int _taken;
+
         internal Func<StoreTransaction, Task> Work { get; } = work;
 
         internal CancellationToken Cancelled { get; } = cancelled;
@@ -151,5 +159,17 @@ internal sealed class GroupCommit(Func<PreparingConnection> open, int queueLimit
         internal StoreTransaction? Transaction { get; set; }
 
         internal Exception? Failure { get; set; }
+
+        /// <summary>Whether its work may run: who waits for it hasn't given up.</summary>
+        internal bool Begin() => Interlocked.Exchange(ref _taken, 1) == 0;
+
+        /// <summary>Ends the waiting, unless its turn has come: then the work itself is told.</summary>
+        internal void GiveUp()
+        {
+            if (Begin())
+            {
+                Durable.TrySetCanceled(Cancelled);
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf.Reflection;
 using Google.Rpc;
 using MassTransit;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using ReleaseIntegrity.Handoff.Access;
@@ -8,6 +9,7 @@ using ReleaseIntegrity.Handoff.Api;
 using ReleaseIntegrity.Handoff.Audit;
 using ReleaseIntegrity.Handoff.Deciding;
 using ReleaseIntegrity.Handoff.Feed;
+using ReleaseIntegrity.Handoff.OpenApi;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.Watching;
@@ -22,7 +24,9 @@ public static class HandoffHosting
 {
     /// <summary>The handoff's name, and the key of what is its own.</summary>
     public const string Key = "handoff";
-    private const int MaximumRequestBytes = 64 * 1024;
+
+    /// <summary>Where the OpenAPI document of the JSON form is served, to everyone.</summary>
+    public const string OpenApiPath = "/openapi/v1.json";
 
     /// <summary>The schema of its store.</summary>
     public static MigrationSet Migrations => HandoffStore.Migrations;
@@ -55,19 +59,39 @@ public static class HandoffHosting
             p.GetRequiredService<HandoffStore>(), p.GetRequiredService<Masker>(), p.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.AddSingleton<PackageTail>();
         services.AddHostedService(p => p.GetRequiredService<PackageTail>());
-        services.AddSingleton(new BearerTokens(options.Access));
+        services.AddSingleton(p => new Credentials(options.Access, p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AccessInterceptor>();
+        services.AddSingleton<FailureInterceptor>();
+        services.AddApi(options);
+        return services;
+    }
+
+    /// <summary>The forms of the API: gRPC, gRPC-Web, JSON, reflection and health.</summary>
+    private static void AddApi(this IServiceCollection services, HandoffOptions options)
+    {
         services.AddGrpc(grpc =>
         {
+            grpc.Interceptors.Add<FailureInterceptor>();
             grpc.Interceptors.Add<AccessInterceptor>();
             grpc.EnableDetailedErrors = false;
-            grpc.MaxReceiveMessageSize = MaximumRequestBytes;
-            grpc.MaxSendMessageSize = null;
+            grpc.MaxReceiveMessageSize = options.MaximumRequestBytes;
+            grpc.MaxSendMessageSize = options.MaximumResponseBytes;
         }).AddJsonTranscoding(json =>
             json.TypeRegistry = TypeRegistry.FromFiles([ErrorDetailsReflection.Descriptor, .. AccessRules.Files]));
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck<StoreHealth>("handoff-store");
-        return services;
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.Limits.Http2.KeepAlivePingDelay = options.KeepAliveInterval;
+            kestrel.Limits.Http2.KeepAlivePingTimeout = options.KeepAliveTimeout;
+        });
+
+        // What a page in a browser may read of an answer has to be named (https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md).
+        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. options.Origins])
+            .AllowAnyMethod()
+            .AllowAnyHeader()
+            .WithExposedHeaders("Grpc-Status", "Grpc-Message", "Grpc-Status-Details-Bin", "Grpc-Encoding", "Grpc-Accept-Encoding")));
     }
 
     /// <summary>Adds the consumer that feeds the store from the bus, and what empties the store's outbox onto it.</summary>
@@ -78,17 +102,21 @@ public static class HandoffHosting
     }
 
     /// <summary>
-    /// Maps the API, its JSON form (<c>/v1/…</c>), gRPC reflection and gRPC health. gRPC needs HTTP/2: without TLS, an
-    /// endpoint of its own.
+    /// Maps the API as gRPC, gRPC-Web and JSON (<c>/v1/…</c>), its OpenAPI document (<see cref="OpenApiPath"/>), gRPC
+    /// reflection and gRPC health. gRPC needs HTTP/2: without TLS, an endpoint of its own. gRPC-Web does with HTTP/1.1.
     /// </summary>
-    public static IEndpointRouteBuilder MapHandoff(this IEndpointRouteBuilder endpoints)
+    public static void MapHandoff(this WebApplication app)
     {
-        endpoints.MapGrpcService<HandoffApi>();
-        endpoints.MapGrpcService<DecisionApi>();
-        endpoints.MapGrpcService<AuditApi>();
-        endpoints.MapGrpcReflectionService();
-        endpoints.MapGrpcHealthChecksService();
-        return endpoints;
+        HandoffOptions options = app.Services.GetRequiredService<HandoffOptions>();
+        app.UseCors();
+        app.UseGrpcWeb(new GrpcWebOptions { DefaultEnabled = true });
+        app.UseJsonLimit(options.MaximumRequestBytes);
+        app.MapGrpcService<HandoffApi>();
+        app.MapGrpcService<DecisionApi>();
+        app.MapGrpcService<AuditApi>();
+        app.MapGrpcReflectionService();
+        app.MapGrpcHealthChecksService();
+        app.MapOpenApi(OpenApiPath);
     }
 
     /// <summary>Opens the store before anything listens, so that a store that can't be opened stops the start.</summary>

@@ -38,6 +38,24 @@ public sealed record HandoffOptions
     /// <summary>How far ahead a pin may expire. Default 30 days.</summary>
     public TimeSpan MaximumPinDuration { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>The longest request that is read, gRPC or JSON, in bytes. Default 64 KiB.</summary>
+    public int MaximumRequestBytes { get; init; } = 64 * 1024;
+
+    /// <summary>
+    /// The longest message that is sent, in bytes; a longer one is RESOURCE_EXHAUSTED. Default 16 MiB. gRPC clients take 4 MiB
+    /// unless they are told to take more.
+    /// </summary>
+    public int MaximumResponseBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>How long an HTTP/2 connection may be silent before it is asked whether it is still there. Default 30 s.</summary>
+    public TimeSpan KeepAliveInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the answer may take before the connection is closed. Default 20 s.</summary>
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Origins of web pages that may call over gRPC-Web and JSON from a browser: <c>https://desk.example.com</c>. Default none.</summary>
+    public IReadOnlyCollection<string> Origins { get; init; } = [];
+
     /// <summary>
     /// How often the store is asked for what another process wrote; what this one writes is seen at once. Default 1 s.
     /// </summary>

@@ -35,13 +35,34 @@ public sealed class Each_rpc_has_its_rule : IAsyncLifetime
     public void No_rpc_is_without_one() =>
         Assert.All(Rpcs.All, m => Assert.True(AccessRules.Of(Rpcs.NameOf(m)) is not null, $"{m.FullName} has no option access with roles and scope"));
 
+    /// <summary>A proto that nobody listed would have no rule, no JSON form, no reflection, and no test.</summary>
+    [Fact]
+    public void Every_service_of_the_protos_is_known() => Assert.Equal(
+        DescribedApi.Files.SelectMany(f => f.Services).Select(s => s.FullName).Order(),
+        Rpcs.All.Select(m => m.Service.FullName).Distinct().Order());
+
+    /// <summary>What a host doesn't map is unknown to its server, with or without a token; the others ask for one.</summary>
+    [Fact]
+    public async Task Every_rpc_is_mapped()
+    {
+        using GrpcChannel nobody = _host.ChannelOf(null);
+        foreach (MethodDescriptor method in Rpcs.All)
+        {
+            Answer answer = await Rpcs.CallAsync(nobody, method, Rpcs.RequestOf(method, _tupleId));
+            Assert.True(answer.Code == StatusCode.Unauthenticated, $"{method.FullName} is not mapped: {answer.Code}");
+        }
+
+        Answer unknown = await Rpcs.CallAsync(nobody, Rpcs.All[0], Rpcs.RequestOf(Rpcs.All[0], _tupleId), service: "releaseintegrity.handoff.v1.OtherService");
+        Assert.Equal(StatusCode.Unimplemented, unknown.Code);
+    }
+
     [Fact]
     public async Task No_credential_no_answer()
     {
         foreach (string? token in new[] { null, "", "x", "a.b.c", HandoffHost.TokenOf([Role.Admin])[..^3], SigningKey.Generate().Mint("maya", [Role.Admin], null, DateTimeOffset.UtcNow.AddHours(1)) })
         {
             using GrpcChannel channel = _host.ChannelOf(token);
-            foreach (MethodDescriptor method in await MappedAsync())
+            foreach (MethodDescriptor method in Rpcs.All)
             {
                 Answer answer = await Rpcs.CallAsync(channel, method, Rpcs.RequestOf(method, _tupleId));
                 Assert.Equal((method.Name, StatusCode.Unauthenticated), (method.Name, answer.Code));
@@ -77,7 +98,7 @@ public sealed class Each_rpc_has_its_rule : IAsyncLifetime
         foreach (Role role in Enum.GetValues<Role>())
         {
             using GrpcChannel channel = _host.ChannelOf(HandoffHost.SigningKey.Mint("maya", role == Role.Unspecified ? [] : [role], patterns, DateTimeOffset.UtcNow.AddHours(1)));
-            foreach (MethodDescriptor method in await MappedAsync())
+            foreach (MethodDescriptor method in Rpcs.All)
             {
                 Answer answer = await Rpcs.CallAsync(channel, method, Rpcs.RequestOf(method, _tupleId));
                 StatusCode[] expected = Expected(method, role, scope);
@@ -90,7 +111,7 @@ public sealed class Each_rpc_has_its_rule : IAsyncLifetime
     public async Task What_is_out_of_scope_is_refused_in_the_words_for_what_is_not_there()
     {
         using GrpcChannel channel = _host.ChannelOf(HandoffHost.TokenOf(CallerClaims.ByName.Values, "registry.invalid/**"));
-        foreach (MethodDescriptor method in await MappedAsync())
+        foreach (MethodDescriptor method in Rpcs.All)
         {
             Answer there = await Rpcs.CallAsync(channel, method, Rpcs.RequestOf(method, _tupleId));
             Answer missing = await Rpcs.CallAsync(channel, method, Rpcs.RequestOf(method, new string('0', 32)));
@@ -135,22 +156,5 @@ public sealed class Each_rpc_has_its_rule : IAsyncLifetime
             : scope != "everything" && rule.Scope == Scope.Service ? [StatusCode.PermissionDenied]
             : scope is "out of scope" or "nothing" && namesTuple ? [StatusCode.NotFound]
             : LetIn;
-    }
-
-    /// <summary>The RPCs that this host serves: one that it doesn't is unknown to its server, with or without a token.</summary>
-    private async Task<IReadOnlyList<MethodDescriptor>> MappedAsync()
-    {
-        using GrpcChannel nobody = _host.ChannelOf(null);
-        var mapped = new List<MethodDescriptor>();
-        foreach (IGrouping<ServiceDescriptor, MethodDescriptor> service in Rpcs.All.GroupBy(m => m.Service))
-        {
-            MethodDescriptor any = service.First();
-            if ((await Rpcs.CallAsync(nobody, any, Rpcs.RequestOf(any, _tupleId))).Code != StatusCode.Unimplemented)
-            {
-                mapped.AddRange(service);
-            }
-        }
-
-        return mapped;
     }
 }

@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -22,16 +25,18 @@ using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Handoff.Service;
 
-/// <summary>The service on an in-memory server with a store of its own, and a client over a real gRPC channel.</summary>
+/// <summary>The service with a store of its own, on an in-memory server or a real socket, and a client over a real gRPC channel.</summary>
 internal sealed class HandoffHost : IAsyncDisposable
 {
     private readonly string _folder;
     private readonly WebApplication _app;
     private readonly GrpcChannel _channel;
     private readonly bool _keep;
+    private readonly bool _sockets;
 
-    private HandoffHost(string folder, bool keep, WebApplication app)
+    private HandoffHost(string folder, bool keep, bool sockets, WebApplication app)
     {
+        _sockets = sockets;
         _folder = folder;
         _keep = keep;
         _app = app;
@@ -61,18 +66,29 @@ internal sealed class HandoffHost : IAsyncDisposable
         SigningKey.Mint("maya", roles, repositories is { Length: > 0 } ? repositories : null, DateTimeOffset.UtcNow.AddHours(1));
 
     /// <summary>A channel of a caller; without a token where it is null.</summary>
-    public GrpcChannel ChannelOf(string? token) =>
-        GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions { HttpHandler = new Authorized(_app.GetTestServer().CreateHandler(), token) });
+    public GrpcChannel ChannelOf(string? token, Func<HttpMessageHandler, HttpMessageHandler>? through = null)
+    {
+        HttpMessageHandler server = _sockets ? new SocketsHttpHandler() : _app.GetTestServer().CreateHandler();
+        return GrpcChannel.ForAddress(_sockets ? _app.Urls.Single() : "http://localhost", new GrpcChannelOptions { HttpHandler = new Authorized(through?.Invoke(server) ?? server, token) });
+    }
+
+    /// <summary>A channel that may do everything, and sends some headers that gRPC's client doesn't know of.</summary>
+    public GrpcChannel ChannelWith(params (string Name, string Value)[] headers) =>
+        ChannelOf(TokenOf(CallerClaims.ByName.Values), inner => new Stamped(inner, headers));
 
     /// <summary>A client of the JSON form.</summary>
-    public HttpClient HttpOf(string? token) =>
-        new(new Authorized(_app.GetTestServer().CreateHandler(), token)) { BaseAddress = new Uri("http://localhost") };
+    public HttpClient HttpOf(string? token) => _sockets
+        ? new(new Authorized(new SocketsHttpHandler(), token))
+        {
+            BaseAddress = new Uri(_app.Urls.Single()), DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        }
+        : new(new Authorized(_app.GetTestServer().CreateHandler(), token)) { BaseAddress = new Uri("http://localhost") };
 
     /// <summary>Every log line, scopes and exceptions included, at the most talkative level.</summary>
     public ConcurrentQueue<string> Log { get; private init; } = [];
 
     public static async Task<HandoffHost> StartAsync(
-        Func<HandoffOptions, HandoffOptions>? configure = null, string? folder = null, TokenKey? key = null, bool keep = false, bool bus = false, StorePlace? place = null)
+        Func<HandoffOptions, HandoffOptions>? configure = null, string? folder = null, TokenKey? key = null, bool keep = false, bool bus = false, StorePlace? place = null, bool sockets = false)
     {
         folder ??= Directory.CreateTempSubdirectory("handoff-").FullName;
         var options = new HandoffOptions
@@ -86,7 +102,15 @@ internal sealed class HandoffHost : IAsyncDisposable
         };
         var log = new ConcurrentQueue<string>();
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
-        builder.WebHost.UseTestServer();
+        if (sockets)
+        {
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, o => o.Protocols = HttpProtocols.Http2));
+        }
+        else
+        {
+            builder.WebHost.UseTestServer();
+        }
+
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new Recorder(log));
         builder.Services.AddHandoff(configure?.Invoke(options) ?? options);
         if (bus)
@@ -97,7 +121,7 @@ internal sealed class HandoffHost : IAsyncDisposable
         WebApplication app = builder.Build();
         app.MapHandoff();
         await app.StartAsync();
-        return new HandoffHost(folder, keep, app) { Log = log };
+        return new HandoffHost(folder, keep, sockets, app) { Log = log };
     }
 
     /// <summary>The message about a ledger.</summary>
@@ -159,6 +183,15 @@ internal sealed class HandoffHost : IAsyncDisposable
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             request.Headers.Authorization = token is null ? null : new("Bearer", token);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private sealed class Stamped(HttpMessageHandler inner, (string Name, string Value)[] headers) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Array.ForEach(headers, h => request.Headers.TryAddWithoutValidation(h.Name, h.Value));
             return base.SendAsync(request, cancellationToken);
         }
     }

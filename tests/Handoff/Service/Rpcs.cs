@@ -33,8 +33,8 @@ internal static class Rpcs
         return request;
     }
 
-    /// <summary>Calls an RPC as one with any messages; of a stream only the first message is awaited.</summary>
-    public static async Task<Answer> CallAsync(ChannelBase channel, MethodDescriptor method, IMessage request)
+    /// <summary>Calls an RPC as one with any messages, or one of its name of another service; of a stream only the first message is awaited.</summary>
+    public static async Task<Answer> CallAsync(ChannelBase channel, MethodDescriptor method, IMessage request, string? service = null)
     {
         var patience = new CallOptions(deadline: DateTime.UtcNow.AddSeconds(60));
         CallInvoker calls = channel.CreateCallInvoker();
@@ -42,10 +42,10 @@ internal static class Rpcs
         {
             if (!method.IsServerStreaming)
             {
-                return new Answer(StatusCode.OK, await calls.AsyncUnaryCall(Typed(method, MethodType.Unary), null, patience, request), null);
+                return new Answer(StatusCode.OK, await calls.AsyncUnaryCall(Typed(method, MethodType.Unary, service), null, patience, request), null);
             }
 
-            using AsyncServerStreamingCall<IMessage> stream = calls.AsyncServerStreamingCall(Typed(method, MethodType.ServerStreaming), null, patience, request);
+            using AsyncServerStreamingCall<IMessage> stream = calls.AsyncServerStreamingCall(Typed(method, MethodType.ServerStreaming, service), null, patience, request);
             return new Answer(StatusCode.OK, await stream.ResponseStream.MoveNext(CancellationToken.None) ? stream.ResponseStream.Current : null, null);
         }
         catch (RpcException refused)
@@ -54,9 +54,9 @@ internal static class Rpcs
         }
     }
 
-    private static Method<IMessage, IMessage> Typed(MethodDescriptor method, MethodType type) => new(
+    private static Method<IMessage, IMessage> Typed(MethodDescriptor method, MethodType type, string? service) => new(
         type,
-        method.Service.FullName,
+        service ?? method.Service.FullName,
         method.Name,
         Marshallers.Create<IMessage>(m => m.ToByteArray(), _ => throw new NotSupportedException()),
         Marshallers.Create<IMessage>(_ => throw new NotSupportedException(), bytes => method.OutputType.Parser.ParseFrom(bytes)));

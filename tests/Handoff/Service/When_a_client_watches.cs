@@ -134,7 +134,7 @@ public abstract class When_a_client_watches<TPlace> : IAsyncDisposable
         }
 
         var tail = host.Services.GetRequiredService<PackageTail>();
-        var watch = new PackageWatch(host.Services.GetRequiredService<HandoffStore>(), tail, TimeProvider.System, "s", null, new VisibleTuples(host.Services.GetRequiredService<HandoffStore>(), RepositoryScope.Everything), Patience);
+        var watch = new PackageWatch(host.Services.GetRequiredService<HandoffStore>(), tail, TimeProvider.System, "s", null, RepositoryScope.Everything, Patience);
         using var stop = new CancellationTokenSource(Patience);
         while ((await tail.SubscribeAsync(stop.Token)).JoinedAt < 51)
         {
@@ -167,14 +167,17 @@ public abstract class When_a_client_watches<TPlace> : IAsyncDisposable
     {
         var removed = new List<Subscription>();
         using var subscription = new Subscription(0, 2, removed.Add);
-        Assert.True(subscription.Offer(new PackageChange(1, "t", new CorrectionPackage())));
-        Assert.True(subscription.Offer(new PackageChange(2, "t", new CorrectionPackage())));
-        Assert.False(subscription.Offer(new PackageChange(3, "t", new CorrectionPackage())));
+        Assert.True(subscription.Offer(Change(1)));
+        Assert.True(subscription.Offer(Change(2)));
+        Assert.False(subscription.Offer(Change(3)));
         Assert.Equal(1, (await subscription.Changes.ReadAsync()).Sequence);
         Assert.Equal(2, (await subscription.Changes.ReadAsync()).Sequence);
         RpcException e = await Assert.ThrowsAsync<RpcException>(() => subscription.Changes.WaitToReadAsync().AsTask());
         Assert.Equal(StatusCode.ResourceExhausted, e.StatusCode);
     }
+
+    private static PackageChange Change(long sequence) =>
+        new(sequence, "t", new ImageReference("r", "p", "t"), new(() => new CorrectionPackage()), new(() => new CorrectionPackage()));
 
     [Fact]
     public async Task A_stopping_service_says_so()

@@ -164,6 +164,48 @@ public abstract class When_a_steward_decides<TPlace> : IAsyncDisposable
         Assert.Equal(("effective", "maya", "jon"), (shown.State, shown.Steward, shown.SecondSteward));
     }
 
+    [Theory]
+    [InlineData("digest")]
+    [InlineData("manifest-digest")]
+    public async Task A_pin_takes_two_persons_where_its_field_does(string named)
+    {
+        await using Steward steward = await Steward.AtAsync(_place, named);
+        CorrectionPackage package = await steward.HandAsync(1, World.Reconcile("12:00", World.Scenario()));
+        Decision first = await Pin("manifest-digest", 0, "14:50");
+        Assert.Equal("awaiting-second-person", first.State);
+        Assert.Equal(StatusCode.PermissionDenied, await Steward.RefusedAsync(Pin("manifest-digest", 0, "14:45")));
+        Assert.Empty((await steward.ToldAsync()).OfType<PinChanged>());
+        Assert.Equal(StatusCode.FailedPrecondition, await Steward.RefusedAsync(Unpin()));
+
+        steward.Name = "jon";
+        Assert.Equal("awaiting-second-person", (await Pin("manifest-digest", 1, "14:45")).State);
+        Decision second = await Pin("manifest-digest", 0, "14:45");
+        Assert.Equal(("confirming", World.At("14:45")), (second.State, second.ExpireTime.ToDateTimeOffset()));
+        PinChanged told = Assert.Single((await steward.ToldAsync()).OfType<PinChanged>());
+        Assert.Equal(World.At("14:45"), told.EndsAt);
+        Assert.Equal(("effective", "maya", "jon"), (await steward.ListAsync("pin"))[2] is var shown ? (shown.State, shown.Steward, shown.SecondSteward) : default);
+
+        // The other candidate waits on; once it is confirmed, the first pair is over.
+        steward.Name = "maya";
+        Assert.Equal("confirming", (await Pin("manifest-digest", 1, "14:50")).State);
+        Assert.Equal(["confirming", "superseded", "effective", "superseded"], (await steward.ListAsync("pin")).Select(d => d.State));
+        await Unpin();
+
+        // Another field is nobody else's business.
+        Assert.Equal("effective", (await Pin("exception-notes", 0, "14:45")).State);
+
+        Task<Decision> Unpin() => steward.Decisions.UnpinField(
+            new UnpinFieldRequest { Name = steward.Tuple + "/ledger", RequestId = Steward.NewId(), Field = "manifest-digest", Reason = "was wrong" }, steward.Call);
+
+        Task<Decision> Pin(string field, int candidate, string until) => steward.Decisions.PinField(
+            new PinFieldRequest
+            {
+                Name = package.Name, Etag = package.Etag, RequestId = Steward.NewId(), Field = field, Candidate = candidate,
+                Reason = "promoted by hand", ExpireTime = Timestamp.FromDateTimeOffset(World.At(until)),
+            },
+            steward.Call);
+    }
+
     [Fact]
     public async Task A_pin_is_told_as_the_engine_takes_it_and_can_be_taken_back()
     {

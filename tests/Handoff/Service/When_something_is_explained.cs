@@ -1,6 +1,7 @@
 using System.Text;
 using Google.Rpc;
 using Grpc.Core;
+using Grpc.Net.Client;
 using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Core;
@@ -122,6 +123,38 @@ public class When_something_is_explained
         RpcException e = await Assert.ThrowsAsync<RpcException>(
             () => host.Client.GetReleaseViewAsync(new GetReleaseViewRequest { Name = "releases/rel-1" }).ResponseAsync);
         Assert.Equal(StatusCode.NotFound, e.StatusCode);
+    }
+
+    /// <summary>Whoever has some repositories counts those, over all pages.</summary>
+    [Fact]
+    public async Task A_release_counts_what_its_caller_may_know_of()
+    {
+        await using HandoffHost host = await HandoffHost.StartAsync();
+        RandomDocument[] randoms = [.. Enumerable.Range(0, 6).Select(seed => new RandomDocument(seed))];
+        foreach (RandomDocument random in randoms)
+        {
+            await host.Feed.Apply(HandoffHost.Changed(random, 1));
+        }
+
+        var request = new GetReleaseViewRequest { Name = "releases/rel-2026.03.22.4", PageSize = 1 };
+        int onHold = (await host.Client.GetReleaseViewAsync(new GetReleaseViewRequest { Name = request.Name })).Tuples.Where(t => t.Tuple.Id == new Masker(HandoffHost.Key).TupleId(randoms[1].Tuple) || t.Tuple.Id == new Masker(HandoffHost.Key).TupleId(randoms[4].Tuple)).Count(t => t.OnHold);
+        using GrpcChannel scoped = host.ChannelOf(HandoffHost.TokenOf([Role.Viewer], randoms[1].Tuple.Coordinates, randoms[4].Tuple.Coordinates));
+        var client = new HandoffService.HandoffServiceClient(scoped);
+        var seen = new List<string>();
+        do
+        {
+            ReleaseView page = await client.GetReleaseViewAsync(request);
+            Assert.Equal((2, onHold), (page.TupleCount, page.OnHoldCount));
+            seen.AddRange(page.Tuples.Select(t => t.Tuple.Id));
+            request.PageToken = page.NextPageToken;
+        }
+        while (request.PageToken.Length > 0);
+
+        Assert.Equal(2, seen.Distinct().Count());
+        using GrpcChannel elsewhere = host.ChannelOf(HandoffHost.TokenOf([Role.Viewer], "registry.invalid/**"));
+        RpcException nothing = await Assert.ThrowsAsync<RpcException>(
+            () => new HandoffService.HandoffServiceClient(elsewhere).GetReleaseViewAsync(new GetReleaseViewRequest { Name = request.Name }).ResponseAsync);
+        Assert.Equal(StatusCode.NotFound, nothing.StatusCode);
     }
 
     [Fact]

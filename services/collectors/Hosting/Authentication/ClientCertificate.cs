@@ -3,48 +3,34 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Hosting.Certificates;
 
 namespace ReleaseIntegrity.Collectors.Hosting.Authentication;
 
 /// <summary>
-/// The certificate that the sender showed in the TLS handshake, with us or with a proxy before us, taken by its SHA-256 or
-/// because a configured authority issued it. It must be in its time. Key usage isn't asked about: Quay shows the certificate
-/// of its own server. Revocation isn't either: who loses a key takes its thumbprint out.
+/// The certificate that the sender showed in the TLS handshake, with us or with a proxy before us, where it is one of the
+/// <see cref="TrustedCertificates"/>. Quay shows the certificate of its own server.
 /// </summary>
 internal sealed class ClientCertificate : ISenderCheck
 {
     private const int LongestHeader = 16 * 1024;
 
-    private readonly byte[][] _thumbprints;
-    private readonly X509Certificate2Collection _authorities = [];
-    private readonly string[] _names;
+    private readonly TrustedCertificates _trusted;
     private readonly IPAddress[] _proxies;
     private readonly string _header;
     private readonly TimeProvider _clock;
 
     public ClientCertificate(CredentialOptions options, string header, TimeProvider clock)
     {
-        _thumbprints = [.. options.Thumbprints.Select(t => ThumbprintOf(t)!)];
-        _names = [.. options.Names];
+        _trusted = new TrustedCertificates(options.Thumbprints, options.Authorities, options.Names);
         _proxies = [.. options.Proxies.Select(IPAddress.Parse)];
         _header = header;
         _clock = clock;
-        if (options.Authorities is { } file)
-        {
-            _authorities.ImportFromPemFile(file);
-        }
     }
 
     public string Scheme => WireNames.Of(CredentialScheme.Mtls);
 
     public string Wanted => "show a client certificate that is configured here, in the TLS handshake";
-
-    /// <summary>The 32 bytes that a thumbprint spells; null when it spells none.</summary>
-    public static byte[]? ThumbprintOf(string text)
-    {
-        string hex = text.Replace(":", "", StringComparison.Ordinal);
-        return hex.Length == 2 * SHA256.HashSizeInBytes && hex.All(char.IsAsciiHexDigit) ? Convert.FromHexString(hex) : null;
-    }
 
     public async ValueTask<Admission> OfRequestAsync(HttpContext context)
     {
@@ -83,38 +69,10 @@ internal sealed class ClientCertificate : ISenderCheck
         }
     }
 
-    private Admission Judge(X509Certificate2 certificate)
+    private Admission Judge(X509Certificate2 certificate) => _trusted.Judge(certificate, _clock.GetUtcNow()) switch
     {
-        byte[] thumbprint = SHA256.HashData(certificate.RawDataMemory.Span);
-        bool known = false;
-        foreach (byte[] configured in _thumbprints)
-        {
-            known |= CryptographicOperations.FixedTimeEquals(thumbprint, configured);
-        }
-
-        DateTime now = _clock.GetUtcNow().UtcDateTime;
-        if (!known && !(_authorities.Count > 0 && IsNamed(certificate) && IsIssued(certificate, now)))
-        {
-            return Admission.Wrong;
-        }
-
-        return now < certificate.NotBefore.ToUniversalTime() || now > certificate.NotAfter.ToUniversalTime() ? Admission.Untimely : Admission.Admitted;
-    }
-
-    private bool IsNamed(X509Certificate2 certificate) =>
-        _names.Length == 0 || _names.Any(n => certificate.MatchesHostname(n, allowWildcards: false, allowCommonName: false));
-
-    private bool IsIssued(X509Certificate2 certificate, DateTime now)
-    {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(_authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        chain.ChainPolicy.VerificationTime = now;
-
-        // The time is judged apart, to tell an expired certificate from a foreign one.
-        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
-        return chain.Build(certificate);
-    }
+        CertificateVerdict.Taken => Admission.Admitted,
+        CertificateVerdict.Untimely => Admission.Untimely,
+        _ => Admission.Wrong,
+    };
 }

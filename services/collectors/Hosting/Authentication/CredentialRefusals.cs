@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ReleaseIntegrity.Collectors.Hosting.Intake;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Hosting.Certificates;
 using ReleaseIntegrity.Hosting.Tokens;
 
 namespace ReleaseIntegrity.Collectors.Hosting.Authentication;
@@ -107,7 +108,7 @@ internal static class CredentialRefusals
             yield return $"{path} needs Thumbprints or Authorities; read one with: openssl x509 -in sender.pem -noout -fingerprint -sha256";
         }
 
-        if (credential.Thumbprints.Any(t => ClientCertificate.ThumbprintOf(t) is null))
+        if (credential.Thumbprints.Any(t => TrustedCertificates.ThumbprintOf(t) is null))
         {
             yield return $"{path}:Thumbprints must be SHA-256, 64 hex digits; read one with: openssl x509 -in sender.pem -noout -fingerprint -sha256";
         }

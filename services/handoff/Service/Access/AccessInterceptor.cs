@@ -15,7 +15,7 @@ namespace ReleaseIntegrity.Handoff.Access;
 /// notes the caller in the call. An RPC without a rule is refused. A tuple out of the caller's scope is refused in the
 /// words for one that isn't there; lists leave it out (<see cref="TupleScopes"/>).
 /// </summary>
-internal sealed partial class AccessInterceptor(BearerTokens tokens, HandoffStore store, DeniedCalls denied) : Interceptor
+internal sealed partial class AccessInterceptor(Credentials credentials, HandoffStore store, DeniedCalls denied) : Interceptor
 {
     private const string EveryTuple = "tuples/-";
 
@@ -54,7 +54,7 @@ internal sealed partial class AccessInterceptor(BearerTokens tokens, HandoffStor
             return;
         }
 
-        Caller caller = await tokens.CallerAsync(context);
+        Caller caller = await credentials.CallerAsync(context);
         caller.NoteIn(context);
         try
         {

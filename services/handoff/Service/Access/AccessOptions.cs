@@ -1,6 +1,9 @@
 namespace ReleaseIntegrity.Handoff.Access;
 
-/// <summary>Whose tokens are let in: those of an OpenID provider, or those of a key of the service's own. Exactly one of both.</summary>
+/// <summary>
+/// Who is let in: with tokens of an OpenID provider or of a key of the service's own, one of both at most, and with client
+/// certificates beside them or instead.
+/// </summary>
 public sealed record AccessOptions
 {
     /// <summary>The service's own key.</summary>
@@ -8,6 +11,9 @@ public sealed record AccessOptions
 
     /// <summary>The OpenID provider.</summary>
     public OpenIdSettings? OpenId { get; init; }
+
+    /// <summary>The client certificates.</summary>
+    public ClientCertificateSettings? ClientCertificates { get; init; }
 }
 
 /// <summary>An OpenID provider; section <c>Handoff:OpenId</c>.</summary>

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.Extensions.Caching.Memory;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 using ReleaseIntegrity.Handoff.Api;
@@ -7,14 +8,20 @@ using ReleaseIntegrity.Hosting.Tokens;
 
 namespace ReleaseIntegrity.Handoff.Access;
 
-/// <summary>From the token of a call to its caller: signature, issuer, audience and expiry are checked (RFC 8725).</summary>
-internal sealed class BearerTokens
+/// <summary>
+/// From the token of a call to its caller: signature, issuer, audience and expiry are checked (RFC 8725). One that was found good
+/// is taken again for a minute, or until it expires.
+/// </summary>
+internal sealed class BearerTokens : IDisposable
 {
     private const string Bearer = "Bearer ";
     private const int LongestToken = 8 * 1024;
     private const int LongestSubject = 200;
     private const int MostPatterns = 100;
+    private const int MostKnown = 10_000;
+    private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(1);
 
+    private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = MostKnown });
     private readonly JsonWebTokenHandler _handler = new() { MapInboundClaims = false, MaximumTokenSizeInBytes = LongestToken };
     private readonly TokenValidationParameters _wanted;
     private readonly PublishedKeys? _published;
@@ -40,22 +47,29 @@ internal sealed class BearerTokens
         }
     }
 
-    /// <summary>The caller of a call.</summary>
+    /// <summary>The caller that shows a token.</summary>
+    /// <param name="shown">The header <c>authorization</c>, empty for none.</param>
+    /// <param name="cancellationToken">Of the call.</param>
     /// <exception cref="RpcException">UNAUTHENTICATED, or UNAVAILABLE where the provider's keys can't be read.</exception>
-    public async ValueTask<Caller> CallerAsync(ServerCallContext context)
+    public async ValueTask<Caller> CallerAsync(string shown, CancellationToken cancellationToken)
     {
-        string shown = context.RequestHeaders.GetValue("authorization") ?? "";
         if (!shown.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
         {
             throw ApiErrors.Unauthenticated("CREDENTIAL_MISSING", "send a token, 'authorization: Bearer TOKEN'; an operator makes one with the command token, or the OpenID provider does");
         }
 
-        if (_published is not null && !await _published.AreThereAsync(context.CancellationToken))
+        string token = shown[Bearer.Length..].Trim();
+        if (_known.TryGetValue(token, out Caller? known))
+        {
+            return known!;
+        }
+
+        if (_published is not null && !await _published.AreThereAsync(cancellationToken))
         {
             throw ApiErrors.Unavailable("KEYS_UNAVAILABLE", "the OpenID provider's keys can't be read at the moment; try again");
         }
 
-        TokenValidationResult result = await _handler.ValidateTokenAsync(shown[Bearer.Length..].Trim(), _wanted);
+        TokenValidationResult result = await _handler.ValidateTokenAsync(token, _wanted);
         if (!result.IsValid)
         {
             throw result.Exception is SecurityTokenExpiredException or SecurityTokenNotYetValidException
@@ -63,8 +77,18 @@ internal sealed class BearerTokens
                 : ApiErrors.Unauthenticated("CREDENTIAL_INVALID", "the token isn't one of this service's issuer and audience, or its signature is wrong; get a new one");
         }
 
-        return CallerOf(result);
+        Caller caller = CallerOf(result);
+        TimeSpan left = result.SecurityToken.ValidTo - DateTime.UtcNow;
+        if (left > TimeSpan.Zero)
+        {
+            _known.Set(token, caller, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = left < Remembered ? left : Remembered });
+        }
+
+        return caller;
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _known.Dispose();
 
     private static Caller CallerOf(TokenValidationResult result)
     {

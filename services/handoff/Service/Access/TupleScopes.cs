@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Storage;
 
@@ -18,24 +17,5 @@ internal static class TupleScopes
         IReadOnlyList<TupleRow> tuples = await HandoffQueries.TuplesAsync(snapshot, tupleIds.Distinct());
         HashSet<string> visible = [.. tuples.Where(t => scope.Includes(t.Reference)).Select(t => t.TupleId)];
         return visible.Contains;
-    }
-}
-
-/// <summary>The same for one long call, which asks for each tuple once.</summary>
-internal sealed class VisibleTuples(HandoffStore store, RepositoryScope scope)
-{
-    private readonly ConcurrentDictionary<string, bool> _known = new(StringComparer.Ordinal);
-
-    /// <summary>Whether a tuple is in scope.</summary>
-    public async ValueTask<bool> IncludeAsync(string tupleId, CancellationToken cancellationToken)
-    {
-        if (scope.IsEverything || _known.TryGetValue(tupleId, out bool visible))
-        {
-            return scope.IsEverything || _known[tupleId];
-        }
-
-        visible = await store.ReadAsync(
-            async s => (await TupleScopes.VisibleAsync(s, scope, [tupleId]))(tupleId), cancellationToken);
-        return _known.GetOrAdd(tupleId, visible);
     }
 }

@@ -47,6 +47,12 @@ internal static class ApiErrors
     public static RpcException Stopping() =>
         Of(Code.Unavailable, "the service is stopping; watch again with the last resume token", new RetryInfo { RetryDelay = Duration.FromTimeSpan(TimeSpan.FromSeconds(1)) }, Info("STOPPING"));
 
+    /// <summary>A call that ended before its work did, as its client asked.</summary>
+    public static RpcException Ended(StatusCode code, string text) => Of((Code)(int)code, text, Info("CALL_ENDED"));
+
+    /// <summary>INTERNAL: something that nobody foresaw.</summary>
+    public static RpcException Internal() => Of(Code.Internal, "something went wrong that nobody foresaw; the service's log says where", Info("UNFORESEEN"));
+
     internal static ErrorInfo Info(string reason) => new() { Reason = reason, Domain = Domain };
 
     internal static RpcException Of(Code code, string text, params IMessage[] details)

@@ -28,19 +28,18 @@ internal sealed class HoldCalls(HandoffStore store, MaskedDocuments documents)
         string[]? after = check.PageToken(request.PageToken, query, 2);
         check.ThrowIfInvalid();
 
-        (IReadOnlyList<HoldRow> rows, IReadOnlyList<LedgerRow> ledgers, Func<string, bool> isVisible) = await store.ReadAsync(
+        (IReadOnlyList<HoldRow> rows, IReadOnlyList<LedgerRow> ledgers) = await store.ReadAsync(
             async s =>
             {
                 await Tuples.RequireAsync(s, filter.TupleId);
-                IReadOnlyList<HoldRow> holds = await HandoffQueries.HoldsAsync(s, filter, Tokens.Number(after, 0, 0), after?[1] ?? "", size + 1);
-                IReadOnlyList<LedgerRow> theirs = await HandoffQueries.LedgersOfAsync(s, holds.Select(h => h.TupleNo));
-                return (holds, theirs, await TupleScopes.VisibleAsync(s, Caller.Of(context).Scope, theirs.Select(l => l.TupleId)));
+                HoldFilter visible = filter with { Coordinates = await store.Repositories.InAsync(s, Caller.Of(context).Scope) };
+                IReadOnlyList<HoldRow> holds = await HandoffQueries.HoldsAsync(s, visible, Tokens.Number(after, 0, 0), after?[1] ?? "", size + 1);
+                return (holds, await HandoffQueries.LedgersOfAsync(s, holds.Select(h => h.TupleNo)));
             },
             context.CancellationToken);
         Dictionary<long, LedgerRow> byTuple = ledgers.ToDictionary(l => l.TupleNo);
         var response = new ListHoldsResponse();
         response.Holds.Add(rows.Take(size)
-            .Where(row => isVisible(byTuple[row.TupleNo].TupleId))
             .Select(row => HoldOf(row, byTuple[row.TupleNo])));
         response.NextPageToken = rows.Count > size
             ? Tokens.Page(query, Tokens.Text(rows[size - 1].TupleNo), rows[size - 1].Field)

@@ -27,16 +27,15 @@ internal sealed class LedgerCalls(HandoffStore store, MaskedDocuments documents,
         string[]? after = check.PageToken(request.PageToken, query, 1);
         check.ThrowIfInvalid();
 
-        (IReadOnlyList<LedgerRow> rows, Func<string, bool> isVisible) = await store.ReadAsync(
-            async s =>
-            {
-                IReadOnlyList<LedgerRow> page = await HandoffQueries.LedgersAsync(s, filter, Tokens.Number(after, 0, 0), size + 1);
-                return (page, await TupleScopes.VisibleAsync(s, Caller.Of(context).Scope, page.Select(l => l.TupleId)));
-            },
+        IReadOnlyList<LedgerRow> rows = await store.ReadAsync(
+            async s => await HandoffQueries.LedgersAsync(
+                s,
+                filter with { Coordinates = await store.Repositories.InAsync(s, Caller.Of(context).Scope) },
+                Tokens.Number(after, 0, 0),
+                size + 1),
             context.CancellationToken);
         var response = new ListLedgersResponse();
         response.Ledgers.Add(rows.Take(size)
-            .Where(row => isVisible(row.TupleId))
             .Select(row => LedgerMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: false)));
         response.NextPageToken = rows.Count > size ? Tokens.Page(query, Tokens.Text(rows[size - 1].TupleNo)) : "";
         return response;

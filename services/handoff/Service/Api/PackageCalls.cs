@@ -15,6 +15,7 @@ internal sealed class PackageCalls(HandoffStore store, MaskedDocuments documents
     private const int MaximumNotes = 200;
 
     private readonly DecisionTable _decisions = new(store.Store.Engine);
+    private readonly PackageSummaries _summaries = new(documents);
 
     /// <inheritdoc cref="HandoffApi.ListCorrectionPackages"/>
     public async Task<ListCorrectionPackagesResponse> ListCorrectionPackages(
@@ -39,18 +40,17 @@ internal sealed class PackageCalls(HandoffStore store, MaskedDocuments documents
         string[]? after = check.PageToken(request.PageToken, query, 2);
         check.ThrowIfInvalid();
 
-        (IReadOnlyList<PackageRow> rows, Func<string, bool> isVisible) = await store.ReadAsync(
+        (IReadOnlyList<PackageRow> rows, IReadOnlyList<CorrectionPackage> shown) = await store.ReadAsync(
             async s =>
             {
                 await Tuples.RequireAsync(s, filter.TupleId);
-                IReadOnlyList<PackageRow> page = await HandoffQueries.PackagesAsync(s, filter, PackagePlace.Of(after), size + 1);
-                return (page, await TupleScopes.VisibleAsync(s, Caller.Of(context).Scope, page.Select(p => p.TupleId)));
+                PackageFilter visible = filter with { Coordinates = await store.Repositories.InAsync(s, Caller.Of(context).Scope) };
+                IReadOnlyList<PackageRow> page = await HandoffQueries.PackagesAsync(s, visible, PackagePlace.Of(after), size + 1);
+                return (page, await _summaries.OfAsync(s, [.. page.Take(size)]));
             },
             context.CancellationToken);
         var response = new ListCorrectionPackagesResponse();
-        response.Packages.Add(rows.Take(size)
-            .Where(row => isVisible(row.TupleId))
-            .Select(row => PackageMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: false)));
+        response.Packages.Add(shown);
         response.NextPageToken = rows.Count > size ? Tokens.Page(query, PackagePlace.Of(rows[size - 1]).ToKey()) : "";
         return response;
     }
@@ -62,12 +62,21 @@ internal sealed class PackageCalls(HandoffStore store, MaskedDocuments documents
         (string tupleId, string? packageId, long? revision) = check.PackageName(request.Name);
         check.ThrowIfInvalid();
 
-        (PackageRow row, IReadOnlyList<DecisionRow> annotated) = await store.ReadAsync(
-            async s => (
-                await FindAsync(s, tupleId, packageId, revision),
-                await _decisions.PageAsync(s, new DecisionFilter { TupleId = tupleId, Kind = DecisionKinds.Annotate }, long.MaxValue, MaximumNotes)),
+        bool binary = Transports.IsBinary(context);
+        (PackageRow row, SerialisedPackage? known, IReadOnlyList<DecisionRow> annotated) = await store.ReadAsync(
+            async s =>
+            {
+                PackageRow head = await HandoffQueries.HeadAsync(s, tupleId, packageId, revision) ?? throw NotFound();
+                SerialisedPackage? serialised = binary ? documents.Serialised(head.PackageId) : null;
+                return (
+                    serialised is null ? head with { Content = (await HandoffQueries.ContentsAsync(s, [head.PackageNo]))[head.PackageNo] } : head,
+                    serialised,
+                    await _decisions.PageAsync(s, new DecisionFilter { TupleId = tupleId, Kind = DecisionKinds.Annotate }, long.MaxValue, MaximumNotes));
+            },
             context.CancellationToken);
-        CorrectionPackage package = PackageMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: true);
+        CorrectionPackage package = binary
+            ? PackageMessages.Stand(CorrectionPackage.Of(known ?? documents.Serialise(row)), row)
+            : PackageMessages.Of(row, documents.Of(row), documents.KeyVersion);
         package.Notes.Add(annotated.Reverse().Select(d => DecisionMessages.Annotation(d, documents)));
         return package;
     }
@@ -117,6 +126,7 @@ internal sealed class PackageCalls(HandoffStore store, MaskedDocuments documents
     /// <summary>The package that a name means.</summary>
     /// <exception cref="RpcException">NOT_FOUND.</exception>
     internal static async Task<PackageRow> FindAsync(StoreSnapshot snapshot, string tupleId, string? packageId, long? revision) =>
-        await HandoffQueries.PackageAsync(snapshot, tupleId, packageId, revision)
-        ?? throw ApiErrors.NotFound("package", "ListCorrectionPackages returns the names that there are");
+        await HandoffQueries.PackageAsync(snapshot, tupleId, packageId, revision) ?? throw NotFound();
+
+    private static RpcException NotFound() => ApiErrors.NotFound("package", "ListCorrectionPackages returns the names that there are");
 }

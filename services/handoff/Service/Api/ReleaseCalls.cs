@@ -3,7 +3,6 @@ using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff.V1;
-using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Handoff.Api;
 
@@ -24,13 +23,11 @@ internal sealed class ReleaseCalls(HandoffStore store, MaskedDocuments documents
         ((int tuples, int onHold), LedgerRow[] ledgers, bool more, Dictionary<string, PackageRow> packages, long last) = await store.ReadAsync(
             async s =>
             {
-                (int, int) counts = scope.IsEverything
-                    ? await HandoffQueries.CountTrainAsync(s, train)
-                    : await CountInScopeAsync(s, train, scope);
+                IReadOnlyCollection<string>? visible = await store.Repositories.InAsync(s, scope);
+                (int, int) counts = await HandoffQueries.CountTrainAsync(s, train, visible);
                 IReadOnlyList<LedgerRow> page = await HandoffQueries.LedgersAsync(
-                    s, new LedgerFilter { ReleaseTrain = train }, Tokens.Number(after, 0, 0), size + 1);
-                Func<string, bool> isVisible = await TupleScopes.VisibleAsync(s, scope, page.Select(l => l.TupleId));
-                LedgerRow[] shown = [.. page.Take(size).Where(l => isVisible(l.TupleId))];
+                    s, new LedgerFilter { ReleaseTrain = train, Coordinates = visible }, Tokens.Number(after, 0, 0), size + 1);
+                LedgerRow[] shown = [.. page.Take(size)];
                 IReadOnlyList<PackageRow> standing = await HandoffQueries.LastPackagesAsync(s, shown.Select(l => l.TupleNo));
                 return (counts, shown, page.Count > size, standing.ToDictionary(p => p.TupleId), page.Count > size ? page[size - 1].TupleNo : 0);
             },
@@ -44,12 +41,5 @@ internal sealed class ReleaseCalls(HandoffStore store, MaskedDocuments documents
         view.Tuples.Add(ledgers.Select(l => ReleaseMessages.Of(l, documents.Of(l).View, packages.GetValueOrDefault(l.TupleId))));
         view.NextPageToken = more ? Tokens.Page(query, Tokens.Text(last)) : "";
         return view;
-    }
-
-    private static async Task<(int Tuples, int OnHold)> CountInScopeAsync(StoreSnapshot snapshot, string train, RepositoryScope scope)
-    {
-        IReadOnlyList<TupleRow> tuples = await HandoffQueries.TuplesOfTrainAsync(snapshot, train);
-        TupleRow[] visible = [.. tuples.Where(t => scope.Includes(t.Reference))];
-        return (visible.Length, visible.Count(t => t.OnHold));
     }
 }

@@ -29,7 +29,7 @@ internal sealed class WatchCalls(HandoffStore store, PackageTail tail, TimeProvi
 
         // Headers at once: a client of a quiet stream must not take it for a hanging one.
         await context.WriteResponseHeadersAsync([]);
-        await new PackageWatch(store, tail, clock, storeId, tupleId, new VisibleTuples(store, Caller.Of(context).Scope), heartbeat)
+        await new PackageWatch(store, tail, clock, storeId, tupleId, Caller.Of(context).Scope, heartbeat, Transports.IsBinary(context))
             .RunAsync(after, responseStream, context.CancellationToken);
     }
 }

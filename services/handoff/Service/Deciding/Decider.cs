@@ -119,16 +119,8 @@ internal sealed class Decider(HandoffStore store, MaskedDocuments documents, Aud
                 return await WriteAsync(transaction, proposal, row with { State = DecisionStates.Awaiting, PackageState = now.State }, view, null);
             }
 
-            if (first.Steward == row.Steward)
-            {
-                throw DecisionErrors.SamePerson();
-            }
-
             row = row with { State = DecisionStates.Confirming };
-            if (!proposal.ValidateOnly)
-            {
-                await _decisions.ConfirmAsync(transaction, first.DecisionNo, row.Steward);
-            }
+            await ConfirmAsync(transaction, proposal, first, row);
         }
 
         if (proposal.ValidateOnly)
@@ -152,12 +144,39 @@ internal sealed class Decider(HandoffStore store, MaskedDocuments documents, Aud
         return (await _decisions.OfRequestAsync(transaction, row.RequestId))!;
     }
 
+    /// <summary>Makes a first person's decision effective by a second one's.</summary>
+    private async Task ConfirmAsync(StoreTransaction transaction, Proposal proposal, DecisionRow first, DecisionRow second)
+    {
+        if (first.Steward == second.Steward)
+        {
+            throw DecisionErrors.SamePerson();
+        }
+
+        if (!proposal.ValidateOnly)
+        {
+            await _decisions.ConfirmAsync(transaction, first.DecisionNo, second.Steward);
+        }
+    }
+
     private async Task<DecisionRow> PinAsync(StoreTransaction transaction, Proposal proposal, DecisionRow row, PackageView view, PackageRow last)
     {
         LedgerRow? ledger = await HandoffQueries.LedgerAsync(transaction, row.TupleId);
         (FieldView field, CandidateView candidate) = DecisionRules.Pick(
             proposal, view, last, ledger is null ? null : DocumentReader.Ledger(ledger.Content), documents);
         row = row with { Candidate = proposal.Candidate, ExpiresAt = proposal.ExpiresAt };
+        if (DecisionRules.NeedsTwo(field, options.TwoPersonFields))
+        {
+            DecisionRow? first = await _decisions.AwaitingPinAsync(transaction, row);
+            if (first is null)
+            {
+                return await WriteAsync(transaction, proposal, row with { State = DecisionStates.Awaiting }, view, null);
+            }
+
+            // It holds until the earlier of the two ends.
+            row = row with { State = DecisionStates.Confirming, ExpiresAt = first.ExpiresAt < row.ExpiresAt ? first.ExpiresAt : row.ExpiresAt };
+            await ConfirmAsync(transaction, proposal, first, row);
+        }
+
         DecisionRow written = await WriteAsync(transaction, proposal, row, view, null);
         if (!proposal.ValidateOnly)
         {

@@ -77,7 +77,7 @@ internal sealed class DecisionApi(
         check.ThrowIfInvalid();
 
         long from = before is not null && Tokens.TryNumber(before[0], out long number) ? number : long.MaxValue;
-        (IReadOnlyList<DecisionRow> rows, ILookup<long, RepairRow> repairs, Func<string, bool> visible) = await store.ReadAsync(
+        (IReadOnlyList<DecisionRow> rows, ILookup<long, RepairRow> repairs) = await store.ReadAsync(
             async s =>
             {
                 if (filter.TupleId is not null && await _decisions.TupleNoAsync(s, filter.TupleId) is null)
@@ -85,15 +85,13 @@ internal sealed class DecisionApi(
                     throw ApiErrors.NotFound("tuple", "ListLedgers returns the names that there are");
                 }
 
-                IReadOnlyList<DecisionRow> page = await _decisions.PageAsync(s, filter, from, size + 1);
-                return (
-                    page,
-                    await _decisions.RepairsAsync(s, page),
-                    await TupleScopes.VisibleAsync(s, Caller.Of(context).Scope, page.Select(d => d.TupleId)));
+                DecisionFilter visible = filter with { Coordinates = await store.Repositories.InAsync(s, Caller.Of(context).Scope) };
+                IReadOnlyList<DecisionRow> page = await _decisions.PageAsync(s, visible, from, size + 1);
+                return (page, await _decisions.RepairsAsync(s, page));
             },
             context.CancellationToken);
         var response = new ListDecisionsResponse();
-        response.Decisions.Add(rows.Take(size).Where(row => visible(row.TupleId)).Select(row => DecisionMessages.Of(row, repairs[row.DecisionNo], documents, validateOnly: false)));
+        response.Decisions.Add(rows.Take(size).Select(row => DecisionMessages.Of(row, repairs[row.DecisionNo], documents, validateOnly: false)));
         response.NextPageToken = rows.Count > size ? Tokens.Page(query, Tokens.Text(rows[size - 1].DecisionNo)) : "";
         return response;
     }

@@ -99,11 +99,11 @@ internal sealed record DecisionRow
     /// <summary>The tuple's current ledger, unmasked; null before the first.</summary>
     public string? LedgerContent { get; init; }
 
-    /// <summary>Later pins of the same field, and takings back.</summary>
+    /// <summary>Pins of the same field, and takings back, that took effect after this one did.</summary>
     public long LaterPins { get; init; }
 
     /// <summary>The state as it is shown: what something later ended is superseded.</summary>
-    public string ShownState => (Kind == DecisionKinds.Pin && LaterPins > 0)
+    public string ShownState => (Kind == DecisionKinds.Pin && State != DecisionStates.Awaiting && LaterPins > 0)
         || (State == DecisionStates.Awaiting && PackageStandsAt is Store.States.Superseded or Store.States.Closed)
             ? DecisionStates.Superseded
             : State;

@@ -67,7 +67,11 @@ internal static class DecisionRules
 
     /// <summary>Whether two persons have to authorise some of the writes: their field, or its mask class, is listed.</summary>
     public static bool NeedsTwo(IEnumerable<WriteView> writes, PackageView package, IReadOnlyCollection<string> twoPersonFields) =>
-        writes.Any(w => twoPersonFields.Contains(w.Field) || twoPersonFields.Contains(package.Ledger.For(w.Field)!.Mask));
+        writes.Any(w => NeedsTwo(package.Ledger.For(w.Field)!, twoPersonFields));
+
+    /// <summary>Whether two persons have to pin a field: it, or its mask class, is listed.</summary>
+    public static bool NeedsTwo(FieldView field, IReadOnlyCollection<string> twoPersonFields) =>
+        twoPersonFields.Contains(field.Field) || twoPersonFields.Contains(field.Mask);
 
     /// <summary>The candidate that a pin picks, of the set that still stands.</summary>
     public static (FieldView Field, CandidateView Candidate) Pick(

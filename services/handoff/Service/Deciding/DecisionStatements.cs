@@ -10,8 +10,14 @@ internal sealed record DecisionStatements(string Engine)
         select d.decision_no, d.tuple_no, t.tuple_id, d.request_id, d.request_sha256, d.kind, d.steward, d.decided_at, d.package_revision,
             d.field, d.note, d.state, d.second_steward, d.writes, d.candidate, d.expires_at, d.package_state, d.sequence,
             p.package_id, p.content as package_content, p.state as package_stands_at, l.content as ledger_content,
-            (select count(*) from decision n where n.tuple_no = d.tuple_no and n.decision_no > d.decision_no
-                and n.field = d.field and n.kind in ('pin', 'unpin')) as later_pins
+            (select count(*) from decision n
+                where n.tuple_no = d.tuple_no and n.field = d.field and n.kind in ('pin', 'unpin')
+                and (n.state = 'confirming' or (n.state = 'effective' and n.second_steward is null))
+                and n.decision_no > coalesce(
+                    (select min(c.decision_no) from decision c
+                        where c.tuple_no = d.tuple_no and c.decision_no > d.decision_no and c.field = d.field and c.kind = 'pin'
+                        and c.state = 'confirming' and c.candidate = d.candidate and c.steward = d.second_steward),
+                    d.decision_no)) as later_pins
         from decision d
         join tuple t on t.tuple_no = d.tuple_no
         left join package p on p.tuple_no = d.tuple_no and p.revision = d.package_revision
@@ -35,6 +41,9 @@ internal sealed record DecisionStatements(string Engine)
 
     /// <summary>The first authorisation of the same writes that waits for a second person.</summary>
     public required string Awaiting { get; init; }
+
+    /// <summary>The first pin of the same candidate that waits for a second person, and still would hold.</summary>
+    public required string AwaitingPin { get; init; }
 
     public string Confirm { get; } =
         "update decision set state = @state, second_steward = @steward where decision_no = @decisionNo";
@@ -75,7 +84,8 @@ internal sealed record DecisionStatements(string Engine)
         $"""
         {Decisions}
         where d.decision_no < @before
-        {If(filter.TupleId, "and t.tuple_id = @TupleId")}
+        {If(filter.TupleId, "and d.tuple_no = (select o.tuple_no from tuple o where o.tuple_id = @TupleId)")}
+        {If(filter.Coordinates, $"and {Store.HandoffStatements.InScope(Engine, "t")}")}
         {If(filter.Kind, "and d.kind = @Kind")}
         {If(filter.PackageId, "and p.package_id = @PackageId")}
         order by d.decision_no desc {Limit}
@@ -85,10 +95,10 @@ internal sealed record DecisionStatements(string Engine)
     internal IEnumerable<(string Name, string Sql)> Variants() =>
     [
         ("Page", Page(new DecisionFilter())),
-        ("Page filtered", Page(new DecisionFilter { TupleId = "", Kind = "", PackageId = "" })),
+        ("Page filtered", Page(new DecisionFilter { TupleId = "", Kind = "", PackageId = "", Coordinates = [] })),
     ];
 
-    private static string If(string? filter, string condition) => filter is null ? "" : condition;
+    private static string If(object? filter, string condition) => filter is null ? "" : condition;
 
     private const string AwaitingRows =
         """
@@ -98,16 +108,26 @@ internal sealed record DecisionStatements(string Engine)
         order by decision_no
         """;
 
+    private const string AwaitingPinRows =
+        """
+        decision_no, steward, expires_at from decision
+        where tuple_no = @TupleNo and package_revision = @PackageRevision and kind = 'pin' and field = @Field
+          and candidate = @Candidate and state = 'awaiting-second-person' and expires_at > @DecidedAt
+        order by decision_no
+        """;
+
     private const string PinRows =
         """
         decision_no, kind, expires_at from decision
-        where tuple_no = @tupleNo and field = @field and kind in ('pin', 'unpin') order by decision_no desc
+        where tuple_no = @tupleNo and field = @field and kind in ('pin', 'unpin') and state <> 'awaiting-second-person'
+        order by decision_no desc
         """;
 
     private static readonly DecisionStatements Sqlite = new(StoreEngines.Sqlite)
     {
         Limit = "limit @limit",
         Awaiting = $"select {AwaitingRows} limit 1",
+        AwaitingPin = $"select {AwaitingPinRows} limit 1",
         LastPin = $"select {PinRows} limit 1",
     };
 
@@ -115,6 +135,7 @@ internal sealed record DecisionStatements(string Engine)
     {
         Limit = "offset 0 rows fetch next @limit rows only",
         Awaiting = $"select top (1) {AwaitingRows}",
+        AwaitingPin = $"select top (1) {AwaitingPinRows}",
         LastPin = $"select top (1) {PinRows}",
     };
 }
@@ -125,4 +146,7 @@ internal sealed record DecisionFilter
     public string? TupleId { get; init; }
     public string? Kind { get; init; }
     public string? PackageId { get; init; }
+
+    /// <summary>Only those of these repositories, by registry and path.</summary>
+    public IReadOnlyCollection<string>? Coordinates { get; init; }
 }

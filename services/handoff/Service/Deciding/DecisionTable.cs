@@ -17,7 +17,7 @@ internal sealed class DecisionTable(string engine)
 
     /// <summary>Decisions older than a number, newest first.</summary>
     public Task<IReadOnlyList<DecisionRow>> PageAsync(StoreSnapshot snapshot, DecisionFilter filter, long before, int limit) =>
-        snapshot.QueryAsync<DecisionRow>(_sql.Page(filter), new { before, limit, filter.TupleId, filter.Kind, filter.PackageId });
+        snapshot.QueryAsync<DecisionRow>(_sql.Page(filter), new { before, limit, filter.TupleId, filter.Kind, filter.PackageId, coordinates = snapshot.Keys(filter.Coordinates ?? []) });
 
     /// <summary>Writes a decision; returns it as it stands.</summary>
     public async Task<DecisionRow> InsertAsync(StoreTransaction transaction, DecisionRow row)
@@ -29,6 +29,10 @@ internal sealed class DecisionTable(string engine)
     /// <summary>The authorisation of the same writes that waits for a second person, and whose it is; null where none does.</summary>
     public Task<DecisionRow?> AwaitingAsync(StoreSnapshot snapshot, long tupleNo, long revision, string writes) =>
         snapshot.SingleOrDefaultAsync<DecisionRow>(_sql.Awaiting, new { tupleNo, revision, writes });
+
+    /// <summary>The pin of the same candidate that waits for a second person, whose it is and until when; null where none does.</summary>
+    public Task<DecisionRow?> AwaitingPinAsync(StoreSnapshot snapshot, DecisionRow pin) =>
+        snapshot.SingleOrDefaultAsync<DecisionRow>(_sql.AwaitingPin, new { pin.TupleNo, pin.PackageRevision, pin.Field, pin.Candidate, pin.DecidedAt });
 
     /// <summary>Makes a decision effective that waited.</summary>
     public Task ConfirmAsync(StoreTransaction transaction, long decisionNo, string steward) =>

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Caching.Memory;
 using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Handoff.Store;
+using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Masking;
 
 namespace ReleaseIntegrity.Handoff.Reading;
@@ -17,6 +18,10 @@ internal sealed class MaskedDocuments(Masker masker) : IDisposable
     /// <summary>About 100 MB of text and views, or some hundred large packages.</summary>
     private const long MaximumCachedCharacters = 16 * 1024 * 1024;
 
+    /// <summary>About 1 KB each.</summary>
+    private const int MaximumSummaries = 20_000;
+
+    private readonly MemoryCache _summaries = new(new MemoryCacheOptions { SizeLimit = MaximumSummaries });
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaximumCachedCharacters });
 
     /// <summary>Which token key masks.</summary>
@@ -27,6 +32,25 @@ internal sealed class MaskedDocuments(Masker masker) : IDisposable
 
     /// <summary>A package by its id and unmasked content.</summary>
     public Masked<PackageView> OfPackage(string packageId, string content) => Get("package/" + packageId, content, DocumentReader.Package);
+
+    /// <summary>What of a package's summary follows from its content; null where that has to be read first. Not to be changed.</summary>
+    public CorrectionPackage? Summary(string packageId) => _summaries.Get<CorrectionPackage>(packageId);
+
+    /// <summary>The same, of a package with its content; it is kept.</summary>
+    public CorrectionPackage Summarise(PackageRow row) => _summaries.Set(
+        row.PackageId, PackageMessages.Summary(row, Get("package/" + row.PackageId, row.Content, DocumentReader.Package, keep: false), KeyVersion), new MemoryCacheEntryOptions { Size = 1 });
+
+    /// <summary>A package's content as it goes over the wire; null where content has to be read first.</summary>
+    public SerialisedPackage? Serialised(string packageId) => _cache.Get<SerialisedPackage>("wire/" + packageId);
+
+    /// <summary>The same, of a package with its content; it is kept.</summary>
+    public SerialisedPackage Serialise(PackageRow row)
+    {
+        SerialisedPackage serialised = SerialisedPackage.Of(PackageMessages.Content(row, Of(row), KeyVersion));
+
+        // Characters have two bytes.
+        return _cache.Set("wire/" + row.PackageId, serialised, new MemoryCacheEntryOptions { Size = serialised.Size / 2 });
+    }
 
     /// <summary>
     /// Free text of a steward, with every secret of some documents of its tuple, and everything that looks like a hash,
@@ -39,9 +63,14 @@ internal sealed class MaskedDocuments(Masker masker) : IDisposable
     public Masked<LedgerView> Of(LedgerRow row) => Get("ledger/" + row.Sha256, row.Content, DocumentReader.Ledger);
 
     /// <inheritdoc/>
-    public void Dispose() => _cache.Dispose();
+    public void Dispose()
+    {
+        _summaries.Dispose();
+        _cache.Dispose();
+    }
 
-    private Masked<T> Get<T>(string key, string content, Func<JsonNode, T> read)
+    // What is read to be summed up isn't kept: a walk through lists would push out what is asked for again.
+    private Masked<T> Get<T>(string key, string content, Func<JsonNode, T> read, bool keep = true)
     {
         if (_cache.TryGetValue(key, out Masked<T>? known))
         {
@@ -51,7 +80,7 @@ internal sealed class MaskedDocuments(Masker masker) : IDisposable
         JsonNode document = masker.Mask(JsonNode.Parse(content)!);
         string json = CanonicalJson.Text(document);
         var masked = new Masked<T>(read(document), json, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json))));
-        return _cache.Set(key, masked, new MemoryCacheEntryOptions { Size = json.Length });
+        return keep ? _cache.Set(key, masked, new MemoryCacheEntryOptions { Size = json.Length }) : masked;
     }
 }
 

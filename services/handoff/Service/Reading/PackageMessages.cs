@@ -29,8 +29,19 @@ internal static class PackageMessages
         After = c.After,
     });
 
-    /// <summary>A package; without content for lists.</summary>
-    public static CorrectionPackage Of(PackageRow row, Masked<PackageView> masked, string keyVersion, bool withContent)
+    /// <summary>A package, whole.</summary>
+    public static CorrectionPackage Of(PackageRow row, Masked<PackageView> masked, string keyVersion) => Stand(Content(row, masked, keyVersion), row);
+
+    /// <summary>All of a package that follows from its content.</summary>
+    public static CorrectionPackage Content(PackageRow row, Masked<PackageView> masked, string keyVersion)
+    {
+        CorrectionPackage package = Summary(row, masked, keyVersion);
+        AddContent(package, row, masked);
+        return package;
+    }
+
+    /// <summary>What of a package without content follows from its content.</summary>
+    public static CorrectionPackage Summary(PackageRow row, Masked<PackageView> masked, string keyVersion)
     {
         PackageView view = masked.View;
         var package = new CorrectionPackage
@@ -38,12 +49,6 @@ internal static class PackageMessages
             Name = NameOf(row.TupleId, row.PackageId),
             PackageId = row.PackageId,
             Tuple = LedgerMessages.Tuple(view.Tuple, row.TupleId),
-            Revision = row.Revision,
-            State = StateOf(row),
-            Supersedes = row.Supersedes ?? "",
-            SupersededBy = row.SupersededBy ?? "",
-            PrepareTime = Timestamp.FromDateTimeOffset(row.PreparedAt),
-            HandoffTime = Timestamp.FromDateTimeOffset(row.HandedOffAt),
             EffectiveAsOf = LedgerMessages.Time(view.EffectiveAsOf),
             ExpireTime = LedgerMessages.Time(view.ExpiresAt),
             Policy = LedgerMessages.Policy(view.Policy),
@@ -59,11 +64,18 @@ internal static class PackageMessages
             .SelectMany(e => e.Hold.AlsoReasons.Prepend(e.Hold.Reason))
             .Distinct()
             .Order(StringComparer.Ordinal));
-        if (withContent)
-        {
-            AddContent(package, row, masked);
-        }
+        return package;
+    }
 
+    /// <summary>Adds what stands beside its content: where it is in its chain, and where it stands now.</summary>
+    public static CorrectionPackage Stand(CorrectionPackage package, PackageRow row)
+    {
+        package.Revision = row.Revision;
+        package.State = StateOf(row);
+        package.Supersedes = row.Supersedes ?? "";
+        package.SupersededBy = row.SupersededBy ?? "";
+        package.PrepareTime = Timestamp.FromDateTimeOffset(row.PreparedAt);
+        package.HandoffTime = Timestamp.FromDateTimeOffset(row.HandedOffAt);
         return package;
     }
 

@@ -5,12 +5,16 @@ namespace ReleaseIntegrity.Handoff.Store;
 /// <summary>The SQL of tuples, ledgers and holds, and the lists of the API, per engine.</summary>
 internal sealed record HandoffStatements(string Engine)
 {
-    private const string PackageColumns =
+    /// <summary>A package without content.</summary>
+    internal const string PackageHead =
         """
-        p.package_no, t.tuple_id, p.package_id, p.revision, p.supersedes, p.state, p.content, p.prepared_at, p.handed_off_at, p.sequence,
+        p.package_no, t.tuple_id, t.registry, t.repository, t.tag, p.package_id, p.revision, p.supersedes, p.state, p.prepared_at,
+        p.handed_off_at, p.sequence,
         (select n.package_id from package n where n.tuple_no = p.tuple_no and n.revision =
             (select min(m.revision) from package m where m.tuple_no = p.tuple_no and m.revision > p.revision)) as superseded_by
         """;
+
+    private const string PackageColumns = $"{PackageHead}, p.content";
 
     private const string LedgerColumns = "l.tuple_no, t.tuple_id, l.revision, l.sha256, l.content, l.recorded_at";
 
@@ -55,13 +59,8 @@ internal sealed record HandoffStatements(string Engine)
 
     public string AllTuples { get; } = "select tuple_no, tuple_id, registry, repository, tag from tuple";
 
-    /// <summary>The tuples of a release train, and whether they are on hold.</summary>
-    public string TuplesOfTrain { get; } =
-        """
-        select t.tuple_no, t.tuple_id, t.registry, t.repository, t.tag, l.on_hold
-        from ledger l join tuple t on t.tuple_no = l.tuple_no
-        where l.release_train = @train
-        """;
+    /// <summary>The repositories of tuples after a number.</summary>
+    public string Repositories { get; } = "select tuple_no, registry, repository from tuple where tuple_no > @after";
 
     /// <summary>Some tuples, by their ids.</summary>
     public string TuplesOf { get; } =
@@ -80,10 +79,6 @@ internal sealed record HandoffStatements(string Engine)
         from ledger l join tuple t on t.tuple_no = l.tuple_no
         where l.tuple_no in (select value from {Keys(Engine, "numbers")})
         """;
-
-    /// <summary>How many tuples a train has, and how many of them are on hold.</summary>
-    public string CountTrain { get; } =
-        "select count(*) as tuples, coalesce(sum(case when on_hold = 1 then 1 else 0 end), 0) as on_hold from ledger where release_train = @releaseTrain";
 
     /// <summary>The last package of each of some tuples.</summary>
     public string LastPackages { get; } =
@@ -108,26 +103,6 @@ internal sealed record HandoffStatements(string Engine)
 
     public static HandoffStatements For(string engine) => StoreEngines.Choose(engine, Sqlite, SqlServer);
 
-    /// <summary>
-    /// Packages after a place, in the filter's order. Every filter that a page can start from is the beginning of an index
-    /// that goes on with the place.
-    /// </summary>
-    public string Packages(PackageFilter filter) =>
-        $"""
-        select {PackageColumns}
-        from package p join tuple t on t.tuple_no = p.tuple_no
-        where p.prepared_at {(filter.Ascending ? ">" : "<")}= @PreparedAt
-        and (p.prepared_at {(filter.Ascending ? ">" : "<")} @PreparedAt or p.package_no {(filter.Ascending ? ">" : "<")} @PackageNo)
-        {If(filter.PreparedFrom, "and p.prepared_at >= @PreparedFrom")}
-        {If(filter.PreparedBefore, "and p.prepared_at < @PreparedBefore")}
-        {If(filter.TupleId, "and p.tuple_no = (select o.tuple_no from tuple o where o.tuple_id = @TupleId)")}
-        {If(filter.RepositoryToken, "and t.repository_token = @RepositoryToken")}
-        {If(filter.State, "and p.state = @State")}
-        {If(filter.ReleaseTrain, "and p.release_train = @ReleaseTrain")}
-        {If(filter.HoldReason, "and exists (select 1 from package_reason r where r.reason = @HoldReason and r.package_no = p.package_no)")}
-        order by p.prepared_at {(filter.Ascending ? "asc" : "desc")}, p.package_no {(filter.Ascending ? "asc" : "desc")} {Page}
-        """;
-
     /// <summary>Packages that changed within a range of sequences, in their order.</summary>
     public string Changes(string? tupleId) =>
         $"""
@@ -148,16 +123,31 @@ internal sealed record HandoffStatements(string Engine)
         order by p.revision desc {Page}
         """;
 
+    /// <summary>How many tuples a train has, and how many of them are on hold.</summary>
+    /// <param name="coordinates">The repositories that count; null for all.</param>
+    public string CountTrain(IReadOnlyCollection<string>? coordinates) =>
+        $"""
+        select count(*) as tuples, coalesce(sum(case when l.on_hold = 1 then 1 else 0 end), 0) as on_hold
+        from ledger l {If(coordinates, "join tuple t on t.tuple_no = l.tuple_no")}
+        where l.release_train = @releaseTrain {If(coordinates, $"and {InScope(Engine, "t")}")}
+        """;
+
+    /// <summary>Whether a tuple's repository is among those of <c>@coordinates</c>.</summary>
+    internal static string InScope(string engine, string tuple) =>
+        StoreEngines.Choose(engine, $"{tuple}.registry || '/' || {tuple}.repository", $"{tuple}.registry + N'/' + {tuple}.repository")
+        + $" in (select value from {Keys(engine, "coordinates")})";
+
     /// <summary>Ledgers of tuples after a number, in the order in which tuples were first seen.</summary>
     public string Ledgers(LedgerFilter filter) =>
         $"""
         select {LedgerColumns}
         from ledger l join tuple t on t.tuple_no = l.tuple_no
-        where l.tuple_no > @after
+        where {(filter.RepositoryToken is null ? "l" : "t")}.tuple_no > @after
         {If(filter.RepositoryToken, "and t.repository_token = @RepositoryToken")}
+        {If(filter.Coordinates, $"and {InScope(Engine, "t")}")}
         {If(filter.ReleaseTrain, "and l.release_train = @ReleaseTrain")}
         {If(filter.OnHold, "and l.on_hold = @OnHold")}
-        order by l.tuple_no {Page}
+        order by {(filter.RepositoryToken is null ? "l" : "t")}.tuple_no {Page}
         """;
 
     /// <summary>Holds after a tuple and field, by tuple and field.</summary>
@@ -168,6 +158,7 @@ internal sealed record HandoffStatements(string Engine)
         from hold h join tuple t on t.tuple_no = h.tuple_no
         where (h.tuple_no > @afterTuple or (h.tuple_no = @afterTuple and h.field > @afterField))
         {If(filter.TupleId, "and t.tuple_id = @TupleId")}
+        {If(filter.Coordinates, $"and {InScope(Engine, "t")}")}
         {If(filter.Field, "and h.field = @Field")}
         {(filter.RootOnly ? "and h.is_root = 1" : "")}
         {If(filter.Reason, "and exists (select 1 from hold_reason r where r.reason = @Reason and r.tuple_no = h.tuple_no and r.field = h.field)")}
@@ -177,25 +168,16 @@ internal sealed record HandoffStatements(string Engine)
     /// <summary>The lists without and with every filter, for the check of all statements.</summary>
     internal IEnumerable<(string Name, string Sql)> Variants() =>
     [
-        ("Packages", Packages(new PackageFilter())),
-        ("Packages oldest first", Packages(new PackageFilter { Ascending = true })),
-        ("Packages of a state", Packages(new PackageFilter { State = "" })),
-        ("Packages of a train", Packages(new PackageFilter { ReleaseTrain = "" })),
-        ("Packages of a tuple", Packages(new PackageFilter { TupleId = "" })),
-        ("Packages of an age", Packages(new PackageFilter { PreparedFrom = default(DateTimeOffset), PreparedBefore = default(DateTimeOffset) })),
-        ("Packages filtered", Packages(new PackageFilter
-        {
-            TupleId = "", RepositoryToken = "", State = "", HoldReason = "", ReleaseTrain = "",
-            PreparedFrom = default(DateTimeOffset), PreparedBefore = default(DateTimeOffset),
-        })),
         ("Changes", Changes(null)),
         ("Changes of a tuple", Changes("")),
         ("Package", Package(null, null)),
         ("Package of a revision", Package("", 1)),
         ("Ledgers", Ledgers(new LedgerFilter())),
-        ("Ledgers filtered", Ledgers(new LedgerFilter { RepositoryToken = "", ReleaseTrain = "", OnHold = true })),
+        ("Ledgers filtered", Ledgers(new LedgerFilter { RepositoryToken = "", ReleaseTrain = "", OnHold = true, Coordinates = [] })),
+        ("CountTrain", CountTrain(null)),
+        ("CountTrain in scope", CountTrain([])),
         ("HoldPage", HoldPage(new HoldFilter())),
-        ("HoldPage filtered", HoldPage(new HoldFilter { TupleId = "", Reason = "", Field = "", RootOnly = true })),
+        ("HoldPage filtered", HoldPage(new HoldFilter { TupleId = "", Reason = "", Field = "", RootOnly = true, Coordinates = [] })),
     ];
 
     private static string If(object? filter, string condition) => filter is null ? "" : condition;

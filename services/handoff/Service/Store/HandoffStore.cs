@@ -27,6 +27,9 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
     /// <summary>What the reconciler is told; it leaves once the transaction that writes it is durable.</summary>
     public Outbox Outbox { get; } = new(store, new OutboxOptions { Name = HandoffHosting.Key }, clock);
 
+    /// <summary>The repositories that there are.</summary>
+    public RepositoryNames Repositories { get; } = new();
+
     /// <summary>The packages, for who decides on them.</summary>
     public PackageTable Packages { get; } = new(store.Engine, clock);
 
@@ -60,6 +63,8 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
                     _sql.UpdateTupleKeys,
                     HandoffStatements.TupleKeys,
                     [.. tuples.Select(t => (t.TupleNo, masker.TupleId(t.Reference), masker.RepositoryToken(t.Repository)))]);
+                await transaction.ExecuteAsync(PackageListStatements.For(store.Engine).DeleteOfRepositories);
+                await transaction.ExecuteAsync(PackageListStatements.For(store.Engine).InsertOfRepositories);
             },
             cancellationToken);
     }

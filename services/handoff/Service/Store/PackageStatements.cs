@@ -30,13 +30,6 @@ internal sealed record PackageStatements(string Engine)
         values (@tupleNo, @PackageId, @Revision, @Supersedes, @state, @Content, @PreparedAt, @handedOffAt, @ReleaseTrain, @sequence)
         """;
 
-    public string InsertReasons { get; } =
-        $"""
-        insert into package_reason (reason, package_no)
-        select k.value, p.package_no from {StoreSnapshot.KeysIn(Engine, "reasons")} k cross join package p
-        where p.tuple_no = @tupleNo and p.revision = @Revision
-        """;
-
     public string InsertEnd { get; } =
         """
         insert into package_end (tuple_no, revision, closed_at)

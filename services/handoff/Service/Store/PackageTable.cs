@@ -98,8 +98,9 @@ internal sealed class PackageTable(string engine, TimeProvider clock)
                 sequence = await NextSequenceAsync(transaction),
             });
         await transaction.ExecuteAsync(
-            _sql.InsertReasons, new { tupleNo, package.Revision, reasons = transaction.Keys(package.Reasons) });
-    }}
+            PackageListStatements.For(engine).InsertPlaces, new { tupleNo, package.Revision, reasons = transaction.Keys(package.Reasons) });
+    }
+}
 
 /// <summary>Where a package stands.</summary>
 /// <param name="PackageId">The package.</param>

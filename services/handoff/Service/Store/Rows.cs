@@ -12,9 +12,6 @@ internal sealed record TupleRow
     public string Repository { get; init; } = "";
     public string Tag { get; init; } = "";
 
-    /// <summary>Of its ledger, where that was asked for.</summary>
-    public bool OnHold { get; init; }
-
     public ImageReference Reference => new(Registry, Repository, Tag);
 }
 
@@ -23,15 +20,24 @@ internal sealed record PackageRow
 {
     public long PackageNo { get; init; }
     public string TupleId { get; init; } = "";
+    public string Registry { get; init; } = "";
+    public string Repository { get; init; } = "";
+    public string Tag { get; init; } = "";
     public string PackageId { get; init; } = "";
     public long Revision { get; init; }
     public string? Supersedes { get; init; }
     public string? SupersededBy { get; init; }
     public string State { get; init; } = "";
+
+    /// <summary>Empty where a query reads heads only.</summary>
     public string Content { get; init; } = "";
+
     public DateTimeOffset PreparedAt { get; init; }
     public DateTimeOffset HandedOffAt { get; init; }
     public long Sequence { get; init; }
+
+    /// <summary>The tuple, unmasked.</summary>
+    public ImageReference Reference => new(Registry, Repository, Tag);
 }
 
 /// <summary>
@@ -95,6 +101,18 @@ internal sealed record PackageFilter
 
     /// <summary>Oldest first; else newest first.</summary>
     public bool Ascending { get; init; }
+
+    /// <summary>Only those of these repositories, by registry and path.</summary>
+    public IReadOnlyCollection<string>? Coordinates { get; init; }
+
+    /// <summary>Where a page begins: after a place, and within the bound of age on that side, so that nothing is walked over.</summary>
+    public PackagePlace Begin(PackagePlace? after)
+    {
+        PackagePlace place = after ?? (Ascending ? new(DateTimeOffset.MinValue, 0) : new(DateTimeOffset.MaxValue, long.MaxValue));
+        return Ascending
+            ? PreparedFrom > place.PreparedAt ? new(PreparedFrom.Value, -1) : place
+            : PreparedBefore <= place.PreparedAt ? new(PreparedBefore.Value, 0) : place;
+    }
 }
 
 /// <summary>Which ledgers to list; null for any.</summary>
@@ -103,6 +121,9 @@ internal sealed record LedgerFilter
     public string? RepositoryToken { get; init; }
     public string? ReleaseTrain { get; init; }
     public bool? OnHold { get; init; }
+
+    /// <summary>Only those of these repositories, by registry and path.</summary>
+    public IReadOnlyCollection<string>? Coordinates { get; init; }
 }
 
 /// <summary>Which holds to list; null for any.</summary>
@@ -112,4 +133,7 @@ internal sealed record HoldFilter
     public string? Reason { get; init; }
     public string? Field { get; init; }
     public bool RootOnly { get; init; }
+
+    /// <summary>Only those of these repositories, by registry and path.</summary>
+    public IReadOnlyCollection<string>? Coordinates { get; init; }
 }

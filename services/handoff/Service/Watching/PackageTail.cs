@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Handoff.Api;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
@@ -54,8 +55,12 @@ internal sealed class PackageTail(HandoffStore store, MaskedDocuments documents,
     }
 
     /// <summary>The change as it is sent to every watcher.</summary>
-    public PackageChange Change(PackageRow row) =>
-        new(row.Sequence, row.TupleId, PackageMessages.Of(row, documents.Of(row), documents.KeyVersion, withContent: true));
+    public PackageChange Change(PackageRow row) => new(
+        row.Sequence,
+        row.TupleId,
+        row.Reference,
+        new Lazy<CorrectionPackage>(() => PackageMessages.Of(row, documents.Of(row), documents.KeyVersion)),
+        new Lazy<CorrectionPackage>(() => PackageMessages.Stand(CorrectionPackage.Of(documents.Serialised(row.PackageId) ?? documents.Serialise(row)), row)));
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -173,8 +178,10 @@ internal sealed class PackageTail(HandoffStore store, MaskedDocuments documents,
 /// <summary>One change, masked.</summary>
 /// <param name="Sequence">Its place in the store's sequence.</param>
 /// <param name="TupleId">Keyed id of the tuple.</param>
-/// <param name="Package">The package as it was then.</param>
-internal sealed record PackageChange(long Sequence, string TupleId, CorrectionPackage Package);
+/// <param name="Tuple">The tuple, unmasked: whether it is in a watcher's scope.</param>
+/// <param name="Package">The package as it was then; made once, for whoever reads its members first.</param>
+/// <param name="Serialised">The same with its content as bytes, for gRPC: written to each watcher, serialised for none.</param>
+internal sealed record PackageChange(long Sequence, string TupleId, ImageReference Tuple, Lazy<CorrectionPackage> Package, Lazy<CorrectionPackage> Serialised);
 
 /// <summary>One watcher's bounded queue of changes.</summary>
 internal sealed class Subscription(long joinedAt, int length, Action<Subscription> remove) : IDisposable

@@ -9,7 +9,7 @@ namespace ReleaseIntegrity.Handoff.Watching;
 
 /// <summary>One client's watch: first what the store has after the resume token, then what the tail brings.</summary>
 internal sealed class PackageWatch(
-    HandoffStore store, PackageTail tail, TimeProvider clock, string storeId, string? tupleId, VisibleTuples visible, TimeSpan heartbeat)
+    HandoffStore store, PackageTail tail, TimeProvider clock, string storeId, string? tupleId, RepositoryScope scope, TimeSpan heartbeat, bool binary = false)
 {
     private const int BatchSize = 50;
 
@@ -64,10 +64,10 @@ internal sealed class PackageWatch(
     private async Task SendAsync(
         PackageChange change, IServerStreamWriter<WatchCorrectionPackagesResponse> responses, CancellationToken cancellationToken)
     {
-        if ((tupleId is null || tupleId == change.TupleId) && await visible.IncludeAsync(change.TupleId, cancellationToken))
+        if ((tupleId is null || tupleId == change.TupleId) && scope.Includes(change.Tuple))
         {
             await responses.WriteAsync(
-                new WatchCorrectionPackagesResponse { ResumeToken = Tokens.Resume(storeId, change.Sequence), Package = change.Package },
+                new WatchCorrectionPackagesResponse { ResumeToken = Tokens.Resume(storeId, change.Sequence), Package = (binary ? change.Serialised : change.Package).Value },
                 cancellationToken);
         }
     }
