@@ -12,9 +12,9 @@ public sealed class When_the_service_is_judged
         cli.Answers.On<GetEvaluationRequest>(_ => new Evaluation
         {
             TimeToLedger = new TimeToLedger { Count = 12, P50 = Seconds(3), P90 = Seconds(75), Max = Seconds(3700) },
-            Agreement = { new FieldAgreement { Field = "manifest-digest", Accepted = 4, Total = 4 }, new FieldAgreement { Field = "approval-time", Accepted = 3, Total = 4 } },
+            Agreement = { new FieldAgreement { Field = "manifest-digest", Accepted = 4, Total = 4 }, new FieldAgreement { Field = "approval-time", Accepted = 3, Total = 4, PinnedFromHold = 2 } },
             Conflicts = new ConflictRouting { Held = 6, DecidedByRule = 1, Converging = 1 },
-            Reliability = new PackageReliability { Prepared = 1200, OutOfOrder = 3, Repeated = 4 },
+            Reliability = new PackageReliability { Prepared = 1200, OutOfOrder = 3, Missing = 4 },
         });
         Golden.Check("report", (await cli.RunAsync("report", "--train", "rel-2026.03.22.4")).Done());
         Assert.Equal("rel-2026.03.22.4", cli.Answers.Only<GetEvaluationRequest>().ReleaseTrain);

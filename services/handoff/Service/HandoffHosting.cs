@@ -8,6 +8,7 @@ using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Api;
 using ReleaseIntegrity.Handoff.Audit;
 using ReleaseIntegrity.Handoff.Deciding;
+using ReleaseIntegrity.Handoff.Evaluating;
 using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Handoff.OpenApi;
 using ReleaseIntegrity.Handoff.Reading;
@@ -57,6 +58,8 @@ public static class HandoffHosting
         services.AddSingleton<MaskedDocuments>();
         services.AddSingleton(p => new HandoffFeed(
             p.GetRequiredService<HandoffStore>(), p.GetRequiredService<Masker>(), p.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
+        services.AddHostedService<EvaluationBackfill>();
+        services.AddHostedService<EvaluationMetrics>();
         services.AddSingleton<PackageTail>();
         services.AddHostedService(p => p.GetRequiredService<PackageTail>());
         services.AddSingleton(p => new Credentials(options.Access, p.GetRequiredService<TimeProvider>()));

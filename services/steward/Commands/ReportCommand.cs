@@ -15,7 +15,7 @@ internal static class ReportCommand
     public static Command Create(CommandSet set) => set.Add(
         new Command("report", "Show the four figures that the service is judged by.") { Train },
         """
-        Role: viewer, steward or admin, for all repositories.
+        Role: viewer, steward or admin. Who may see some repositories only sees the figures of those.
 
         Examples:
           steward report
@@ -34,19 +34,20 @@ internal static class ReportCommand
     {
         var listing = new Listing("figure", "value", "of", "meaning");
         TimeToLedger time = evaluation.TimeToLedger ?? new TimeToLedger();
-        string packages = $"{Number(time.Count)} packages";
-        listing.Add("1 time to ledger, half", Words.Span(time.P50), packages, "first conflicting notification to a package with complete lineage");
+        string packages = $"{Number(time.Count)} conflicts";
+        listing.Add("1 time to ledger, half", Words.Span(time.P50), packages, "first conflicting notification to the package that shows it");
         listing.Add("  nine in ten", Words.Span(time.P90), packages, "at most this");
         listing.Add("  longest", Words.Span(time.Max), packages, "all at most this");
 
         long accepted = evaluation.Agreement.Sum(a => a.Accepted);
         long total = evaluation.Agreement.Sum(a => a.Total);
-        listing.Add("2 agreement", Share(accepted, total), $"{Number(total)} fields", "what was reconciled is what stewards accepted");
+        listing.Add("2 agreement", Share(accepted, total), $"{Number(total)} fields", "what was chosen is what stewards accepted");
         foreach (FieldAgreement field in evaluation.Agreement.Where(a => a.Accepted != a.Total).InOrder(a => a.Field))
         {
-            listing.Add($"  {field.Field}", Share(field.Accepted, field.Total), $"{Number(field.Total)}", "fields that were not always accepted");
+            listing.Add($"  {field.Field}", Share(field.Accepted, field.Total), $"{Number(field.Total)}", "not always accepted");
         }
 
+        listing.Add("  decided from hold", Number(evaluation.Agreement.Sum(a => a.PinnedFromHold)), "", "held fields that stewards pinned");
         ConflictRouting conflicts = evaluation.Conflicts ?? new ConflictRouting();
         long all = conflicts.Held + conflicts.DecidedByRule + conflicts.Converging + conflicts.Overwritten;
         listing.Add("3 conflicts held", Share(conflicts.Held, all), $"{Number(all)} conflicts", "waiting for a person, visibly");
@@ -57,8 +58,9 @@ internal static class ReportCommand
         PackageReliability reliability = evaluation.Reliability ?? new PackageReliability();
         string prepared = $"{Number(reliability.Prepared)} packages";
         listing.Add("4 out of order", Number(reliability.OutOfOrder), prepared, "came after a later one, and were put in their place");
-        listing.Add("  repeated", Number(reliability.Repeated), prepared, "came again");
-        listing.Add("  conflicting", Bad(reliability.Conflicting), prepared, "anything but 0 is a defect");
+        listing.Add("  missing", Bad(reliability.Missing), prepared, "a later one is there; 0 once nothing is on its way");
+        listing.Add("  conflicting", Bad(reliability.Conflicting), prepared, "same number, other content: anything but 0 is a defect");
+        listing.Add("  derived otherwise", Bad(reliability.RederivedOtherwise), prepared, "same evidence, other ledger: anything but 0 is a defect");
         return listing;
     }
 

@@ -98,8 +98,12 @@ internal sealed class Steward : System.Diagnostics.Metrics.IMeterFactory, IAsync
         };
     }
 
-    public Task<CorrectionPackage> PackageAsync(string id) =>
-        _reads.GetCorrectionPackage(new GetCorrectionPackageRequest { Name = $"{Tuple}/packages/{id}" }, Call);
+    public Task<CorrectionPackage> PackageAsync(string id) => PackageAsync(id, World.Release);
+
+    public Task<CorrectionPackage> PackageAsync(string id, ImageReference tuple) =>
+        _reads.GetCorrectionPackage(new GetCorrectionPackageRequest { Name = $"tuples/{Masker.TupleId(tuple)}/packages/{id}" }, Call);
+
+    public Task<Evaluation> EvaluateAsync(string train = "") => _reads.GetEvaluation(new GetEvaluationRequest { ReleaseTrain = train }, Call);
 
     public async Task<IReadOnlyList<CorrectionPackage>> PackagesAsync(string parent) =>
         (await _reads.ListCorrectionPackages(new ListCorrectionPackagesRequest { Parent = parent }, Call)).Packages;
@@ -119,6 +123,17 @@ internal sealed class Steward : System.Diagnostics.Metrics.IMeterFactory, IAsync
 
     public Task<Decision> AnnotateAsync(CorrectionPackage package, string field, string note) => Decisions.AnnotateField(
         new AnnotateFieldRequest { Name = package.Name, Etag = package.Etag, RequestId = NewId(), Field = field, Note = note }, Call);
+
+    public Task<Decision> PinAsync(CorrectionPackage package, string field, int candidate) => Decisions.PinField(
+        new PinFieldRequest
+        {
+            Name = package.Name, Etag = package.Etag, RequestId = NewId(), Field = field, Candidate = candidate, Reason = "seen at the console",
+            ExpireTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(Clock.GetUtcNow().AddHours(8)),
+        },
+        Call);
+
+    public Task<Decision> UnpinAsync(string field) => Decisions.UnpinField(
+        new UnpinFieldRequest { Name = Tuple + "/ledger", RequestId = NewId(), Field = field, Reason = "it was the wrong one" }, Call);
 
     public Task<Decision> ReturnAsync(CorrectionPackage package, string reason = "not in this window") => Decisions.ReturnPackage(
         new ReturnPackageRequest { Name = package.Name, Etag = package.Etag, RequestId = NewId(), Reason = reason }, Call);

@@ -19,6 +19,7 @@ internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, 
     private readonly PackageCalls _packages = new(store, documents);
     private readonly ReleaseCalls _releases = new(store, documents);
     private readonly ExportCalls _exports = new(store, documents, audit, options);
+    private readonly EvaluationCalls _evaluations = new(store, clock);
     private readonly RebuildCalls _rebuilds = new(store, audit, clock);
     private readonly WatchCalls _watches = new(store, tail, clock);
 
@@ -69,6 +70,10 @@ internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, 
     /// <inheritdoc/>
     public override Task<ExportedPackage> ExportCorrectionPackage(ExportCorrectionPackageRequest request, ServerCallContext context) =>
         _exports.ExportCorrectionPackage(request, context);
+
+    /// <inheritdoc/>
+    public override Task<Evaluation> GetEvaluation(GetEvaluationRequest request, ServerCallContext context) =>
+        _evaluations.GetEvaluation(request, context);
 
     /// <inheritdoc/>
     public override Task<RebuildResponse> Rebuild(RebuildRequest request, ServerCallContext context) =>

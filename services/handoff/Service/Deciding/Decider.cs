@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Handoff.Api;
 using ReleaseIntegrity.Handoff.Audit;
+using ReleaseIntegrity.Handoff.Evaluating;
 using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Storage;
@@ -16,6 +17,7 @@ namespace ReleaseIntegrity.Handoff.Deciding;
 internal sealed class Decider(HandoffStore store, MaskedDocuments documents, AuditLog audit, HandoffOptions options, TimeProvider clock)
 {
     private readonly DecisionTable _decisions = new(store.Store.Engine);
+    private readonly EvaluationTable _evaluation = new(store.Store.Engine, clock);
 
     /// <summary>Decides, or only checks.</summary>
     /// <exception cref="Grpc.Core.RpcException">It is refused; see decisions.proto.</exception>
@@ -202,6 +204,7 @@ internal sealed class Decider(HandoffStore store, MaskedDocuments documents, Aud
         LedgerRow ledger = (await HandoffQueries.LedgerAsync(transaction, row.TupleId))
             ?? throw ApiErrors.NotFound("ledger", "ListLedgers returns the names that there are");
         DecisionRow written = await _decisions.InsertAsync(transaction, row with { Sequence = await store.Packages.NextSequenceAsync(transaction) });
+        await _evaluation.JudgeAsync(transaction, pin.TupleNo, pin.PackageRevision!.Value);
         await store.Outbox.EnqueueAsync(transaction, [DecisionAnnouncements.TakenBack(written, DocumentReader.Ledger(ledger.Content).Tuple)]);
         return written;
     }
@@ -222,6 +225,7 @@ internal sealed class Decider(HandoffStore store, MaskedDocuments documents, Aud
     private async Task MoveAsync(StoreTransaction transaction, DecisionRow row, PackageView view, bool moves)
     {
         PackageMove move = await store.Packages.RestateAsync(transaction, row.TupleNo, row.PackageRevision!.Value, tell: true);
+        await _evaluation.JudgeAsync(transaction, row.TupleNo, row.PackageRevision.Value);
         if (moves)
         {
             await store.Outbox.EnqueueAsync(

@@ -118,7 +118,7 @@ internal sealed record DecisionStatements(string Engine)
 
     private const string PinRows =
         """
-        decision_no, kind, expires_at from decision
+        decision_no, tuple_no, kind, expires_at, package_revision from decision
         where tuple_no = @tupleNo and field = @field and kind in ('pin', 'unpin') and state <> 'awaiting-second-person'
         order by decision_no desc
         """;

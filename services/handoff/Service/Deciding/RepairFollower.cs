@@ -1,5 +1,6 @@
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Contracts.Documents;
+using ReleaseIntegrity.Handoff.Evaluating;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Storage;
@@ -11,7 +12,7 @@ namespace ReleaseIntegrity.Handoff.Deciding;
 /// come late are looked at too: what one of them shows is not to be missed because a later one came first.
 /// </summary>
 internal sealed class RepairFollower(
-    string engine, Masker masker, PackageTable packageTable, HistoryTable history, Outbox outbox, TimeProvider clock)
+    string engine, Masker masker, PackageTable packageTable, HistoryTable history, EvaluationTable evaluation, Outbox outbox, TimeProvider clock)
 {
     private readonly DecisionTable _decisions = new(engine);
 
@@ -74,6 +75,7 @@ internal sealed class RepairFollower(
             return false;
         }
 
+        await evaluation.JudgeAsync(transaction, tupleNo, revision);
         PackageMove move = await packageTable.RestateAsync(transaction, tupleNo, revision, tell: true);
         string tupleId = masker.TupleId(new ImageReference(package.Tuple.Registry, package.Tuple.Repository, package.Tuple.Tag));
         await outbox.EnqueueAsync(transaction, [DecisionAnnouncements.Moved(tupleId, package.Tuple, revision, move, clock.GetUtcNow())]);

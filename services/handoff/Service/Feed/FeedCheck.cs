@@ -2,9 +2,11 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ReleaseIntegrity.Auditing;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Handoff.Evaluating;
 using ReleaseIntegrity.Masking;
 
 namespace ReleaseIntegrity.Handoff.Feed;
@@ -44,6 +46,8 @@ internal sealed class FeedCheck(Masker masker)
             Content = Encoding.UTF8.GetString(message.CanonicalLedger),
             RecordedAt = message.RecordedAt,
             OnHold = ledger.OnHold,
+            Conflicts = LedgerAudit.Of(ledger),
+            Contradicts = message.Contradicts,
             ReleaseTrain = ReleaseTrain(ledger),
             Said =
             [
@@ -81,6 +85,7 @@ internal sealed class FeedCheck(Masker masker)
             Content = Encoding.UTF8.GetString(message.CanonicalPackage),
             PreparedAt = message.PreparedAt,
             ReleaseTrain = ReleaseTrain(package.Ledger),
+            ConflictsBegan = EvaluationTable.BeganIn(package),
             Reasons = [.. package.Exceptions.SelectMany(e => e.Hold.AlsoReasons.Prepend(e.Hold.Reason)).Distinct()],
         };
     }

@@ -1,3 +1,4 @@
+using ReleaseIntegrity.Auditing;
 using ReleaseIntegrity.Contracts;
 
 namespace ReleaseIntegrity.Handoff.Feed;
@@ -23,6 +24,12 @@ internal sealed record LedgerFact(ImageReference Tuple) : FeedFact(Tuple)
     public required string? ReleaseTrain { get; init; }
 
     public required IReadOnlyList<HoldFacts> Holds { get; init; }
+
+    /// <summary>Fields about which its sources differ, and what became of each.</summary>
+    public required IReadOnlyList<Conflict> Conflicts { get; init; }
+
+    /// <summary>The revision that it should have been, derived again; null for any other ledger.</summary>
+    public required long? Contradicts { get; init; }
 
     /// <summary>What source records say in it.</summary>
     public required IReadOnlyList<SaidFacts> Said { get; init; }
@@ -59,6 +66,9 @@ internal sealed record PackageFact(ImageReference Tuple) : FeedFact(Tuple)
     public required string? ReleaseTrain { get; init; }
 
     public required IReadOnlyList<string> Reasons { get; init; }
+
+    /// <summary>When the conflicts began that it shows.</summary>
+    public required IReadOnlyList<DateTimeOffset> ConflictsBegan { get; init; }
 }
 
 /// <summary>A package ended without a successor.</summary>

@@ -193,12 +193,15 @@ internal sealed record HandoffStatements(string Engine)
             """,
         UpdateTupleKeys = "update tuple set tuple_id = @tuple_id, repository_token = @repository_token where tuple_no = @tuple_no",
         InsertLedgers = """
-            insert into ledger (tuple_no, revision, sha256, content, recorded_at, on_hold, release_train)
-            values (@tuple_no, @revision, @sha256, @content, @recorded_at, @on_hold, @release_train)
+            insert into ledger (tuple_no, revision, sha256, content, recorded_at, on_hold, release_train,
+                conflicts_held, conflicts_ruled, conflicts_converging)
+            values (@tuple_no, @revision, @sha256, @content, @recorded_at, @on_hold, @release_train,
+                @conflicts_held, @conflicts_ruled, @conflicts_converging)
             """,
         UpdateLedgers = """
             update ledger set revision = @revision, sha256 = @sha256, content = @content, recorded_at = @recorded_at,
-                on_hold = @on_hold, release_train = @release_train
+                on_hold = @on_hold, release_train = @release_train,
+                conflicts_held = @conflicts_held, conflicts_ruled = @conflicts_ruled, conflicts_converging = @conflicts_converging
             where tuple_no = @tuple_no
             """,
         InsertHolds = "insert into hold (tuple_no, field, hold_id, is_root) values (@tuple_no, @field, @hold_id, @is_root)",
@@ -223,12 +226,16 @@ internal sealed record HandoffStatements(string Engine)
             where r.tuple_no = tuple.tuple_no
             """,
         InsertLedgers = """
-            insert into ledger (tuple_no, revision, sha256, content, recorded_at, on_hold, release_train)
-            select r.tuple_no, r.revision, r.sha256, r.content, r.recorded_at, r.on_hold, r.release_train from @rows r
+            insert into ledger (tuple_no, revision, sha256, content, recorded_at, on_hold, release_train,
+                conflicts_held, conflicts_ruled, conflicts_converging)
+            select r.tuple_no, r.revision, r.sha256, r.content, r.recorded_at, r.on_hold, r.release_train,
+                r.conflicts_held, r.conflicts_ruled, r.conflicts_converging
+            from @rows r
             """,
         UpdateLedgers = """
             update ledger set revision = r.revision, sha256 = r.sha256, content = r.content, recorded_at = r.recorded_at,
-                on_hold = r.on_hold, release_train = r.release_train
+                on_hold = r.on_hold, release_train = r.release_train,
+                conflicts_held = r.conflicts_held, conflicts_ruled = r.conflicts_ruled, conflicts_converging = r.conflicts_converging
             from @rows r
             where r.tuple_no = ledger.tuple_no
             """,

@@ -1,5 +1,6 @@
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Handoff.Deciding;
+using ReleaseIntegrity.Handoff.Evaluating;
 using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Storage;
@@ -17,6 +18,7 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
     private readonly TupleTable _tuples = new(store.Engine, masker);
     private readonly LedgerTable _ledgers = new(store.Engine);
     private readonly HistoryTable _history = new(store.Engine);
+    private readonly EvaluationTable _evaluation = new(store.Engine, clock);
 
     /// <summary>The schema of this store.</summary>
     public static MigrationSet Migrations { get; } = new("handoff", typeof(HandoffStore).Assembly);
@@ -94,7 +96,8 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
                     };
                 }
 
-                var follower = new RepairFollower(store.Engine, masker, Packages, _history, Outbox, clock);
+                await _evaluation.RecordAsync(transaction, [.. facts.Select((f, i) => (numbers[f.Tuple], f, outcomes[i]))]);
+                var follower = new RepairFollower(store.Engine, masker, Packages, _history, _evaluation, Outbox, clock);
                 bool moved = await follower.FollowAsync(
                     transaction,
                     numbered,

@@ -1,3 +1,4 @@
+using ReleaseIntegrity.Handoff.Evaluating;
 using ReleaseIntegrity.Handoff.Feed;
 using ReleaseIntegrity.Storage;
 
@@ -6,14 +7,17 @@ namespace ReleaseIntegrity.Handoff.Store;
 /// <summary>The current ledgers and their holds.</summary>
 internal sealed class LedgerTable(string engine)
 {
-    private static readonly RowShape<Numbered> Ledgers = RowShape.Of<Numbered>("ledger_row")
+    private static readonly RowShape<Numbered> Ledgers = RowShape.Of<Numbered>("counted_ledger_row")
         .Long("tuple_no", l => l.TupleNo)
         .Long("revision", l => l.Fact.Revision)
         .Text("sha256", 64, l => l.Fact.Sha256)
         .Text("content", l => l.Fact.Content)
         .Instant("recorded_at", l => l.Fact.RecordedAt)
         .Flag("on_hold", l => l.Fact.OnHold)
-        .Text("release_train", 400, l => l.Fact.ReleaseTrain);
+        .Text("release_train", 400, l => l.Fact.ReleaseTrain)
+        .Int("conflicts_held", l => l.Count.Held)
+        .Int("conflicts_ruled", l => l.Count.Ruled)
+        .Int("conflicts_converging", l => l.Count.Converging);
 
     private static readonly RowShape<(long TupleNo, HoldFacts Hold)> Holds =
         RowShape.Of<(long TupleNo, HoldFacts Hold)>("hold_row")
@@ -99,5 +103,9 @@ internal sealed class LedgerTable(string engine)
     }
 
     /// <summary>A ledger and the number of its tuple.</summary>
-    internal readonly record struct Numbered(long TupleNo, LedgerFact Fact);
+    internal readonly record struct Numbered(long TupleNo, LedgerFact Fact)
+    {
+        /// <summary>How many conflicts it has, by what became of them.</summary>
+        public LedgerCount Count => EvaluationTable.CountOf(TupleNo, Fact.Conflicts);
+    }
 }

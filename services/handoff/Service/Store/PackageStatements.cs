@@ -26,8 +26,8 @@ internal sealed record PackageStatements(string Engine)
 
     public string Insert { get; } =
         """
-        insert into package (tuple_no, package_id, revision, supersedes, state, content, prepared_at, handed_off_at, release_train, sequence)
-        values (@tupleNo, @PackageId, @Revision, @Supersedes, @state, @Content, @PreparedAt, @handedOffAt, @ReleaseTrain, @sequence)
+        insert into package (tuple_no, package_id, revision, supersedes, state, content, prepared_at, handed_off_at, release_train, sequence, late)
+        values (@tupleNo, @PackageId, @Revision, @Supersedes, @state, @Content, @PreparedAt, @handedOffAt, @ReleaseTrain, @sequence, @late)
         """;
 
     public string InsertEnd { get; } =

@@ -21,7 +21,7 @@ internal sealed class PackageTable(string engine, TimeProvider clock)
         // Ends, successors, and after a rebuild decisions too, may be there before it.
         PackageStanding around = await transaction.SingleAsync<PackageStanding>(_sql.Around, new { tupleNo, revision = package.Revision });
         await SupersedePredecessorAsync(transaction, tupleNo, package.Revision);
-        await InsertAsync(transaction, tupleNo, package, around.Next);
+        await InsertAsync(transaction, tupleNo, package, around.Next, late: around.Later > 0);
         return around.Later > 0 ? FeedOutcome.Stale : FeedOutcome.Changed;
     }
 
@@ -80,7 +80,7 @@ internal sealed class PackageTable(string engine, TimeProvider clock)
         }
     }
 
-    private async Task InsertAsync(StoreTransaction transaction, long tupleNo, PackageFact package, string state)
+    private async Task InsertAsync(StoreTransaction transaction, long tupleNo, PackageFact package, string state, bool late)
     {
         await transaction.ExecuteAsync(
             _sql.Insert,
@@ -96,6 +96,7 @@ internal sealed class PackageTable(string engine, TimeProvider clock)
                 handedOffAt = clock.GetUtcNow(),
                 package.ReleaseTrain,
                 sequence = await NextSequenceAsync(transaction),
+                late,
             });
         await transaction.ExecuteAsync(
             PackageListStatements.For(engine).InsertPlaces, new { tupleNo, package.Revision, reasons = transaction.Keys(package.Reasons) });

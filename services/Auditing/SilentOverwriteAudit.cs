@@ -49,8 +49,9 @@ public sealed class SilentOverwriteAudit
             }
 
             List<Statement> heard = statements.FindAll(s => s.Field == field && _rules.Heard[field].Contains(s.Source)
-                && !(IsAboutDigest(field) && digest is not null && s.About is not null && s.About != digest));
-            List<Statement> differing = Comparison.Differing(heard, IsSet(field), IsAboutDigest(field), _records.IsChild);
+                && !(FieldKinds.IsAboutDigest(field) && digest is not null && s.About is not null && s.About != digest));
+            List<Statement> differing = Comparison.Differing(
+                heard, FieldKinds.IsSet(field), FieldKinds.IsAboutDigest(field), _records.IsChild);
             if (differing.Count > 0 && !IsVisible(entries.GetValueOrDefault(WireNames.Of(field)), differing))
             {
                 overwritten++;
@@ -67,13 +68,8 @@ public sealed class SilentOverwriteAudit
             return false;
         }
 
-        bool routed = entry["state"]?.GetValue<string>() switch
-        {
-            "held" => entry["hold"] is not null,
-            "converging" => true,
-            "precedence" => entry["rule"] is not null,
-            _ => false,
-        };
+        bool routed = ConflictRoutes.Of(entry["state"]?.GetValue<string>(), entry["hold"] is not null, entry["rule"]?.GetValue<string>())
+            != ConflictRoute.Overwritten;
         HashSet<string> shown = [.. entry["candidates"]!.AsArray().SelectMany(c => Texts(c!["value"]))];
         return routed && differing.TrueForAll(s => s.Values.All(shown.Contains));
     }
@@ -84,14 +80,4 @@ public sealed class SilentOverwriteAudit
         JsonArray several => several.Select(v => v!.GetValue<string>()),
         _ => [value.GetValue<string>()],
     };
-
-    /// <summary>Fields that say something about one digest: compared only where both sides speak about the same one.</summary>
-    private static bool IsAboutDigest(Field field) => field is Field.PromotionTime or Field.ActiveTags or Field.SignatureEnvelopeId
-        or Field.SignerIdentity or Field.SignerKeyId or Field.CertificateFingerprint or Field.CertificateLineage
-        or Field.AttestationBundle or Field.LedgerWriteTime;
-
-    /// <summary>Fields to which the records of one source add up.</summary>
-    private static bool IsSet(Field field) => field is Field.ActiveTags or Field.SignatureEnvelopeId or Field.SignerIdentity
-        or Field.SignerKeyId or Field.CertificateFingerprint or Field.CertificateLineage or Field.AttestationBundle
-        or Field.LedgerWriteTime or Field.ExceptionBindings or Field.ClusterId or Field.ObservedEnvelopeId;
 }
