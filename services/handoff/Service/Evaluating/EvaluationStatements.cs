@@ -122,20 +122,28 @@ internal sealed record EvaluationStatements(string Engine)
     private static string OfTrain(FigureFilter filter) =>
         filter.Train is null ? "" : "where tuple_no in (select tuple_no from ledger where release_train = @train)";
 
+    // Cross joins keep their order on SQLite: it begins with the few ledgers of a train, and reads repositories last.
     private static string Sum(FigureFilter filter, string what, string rows, string? where, string? by)
     {
-        string repository = filter.ByRepository ? "t.registry, t.repository" : "";
-        string group = string.Join(", ", ((string?[])[filter.ByRepository ? repository : null, by]).OfType<string>());
-        string[] conditions = [.. ((string?[])[where, filter.Train is not null && rows == "ledger" ? "x.release_train = @train" : null]).OfType<string>()];
+        bool atLedgers = filter.Train is not null && rows != "ledger" && !rows.StartsWith('(');
+        string?[] conditions =
+        [
+            where,
+            filter.Train is not null && rows == "ledger" ? "x.release_train = @train" : null,
+            atLedgers ? "l.release_train = @train and x.tuple_no = l.tuple_no" : null,
+            filter.ByRepository ? "t.tuple_no = x.tuple_no" : null,
+        ];
+        string?[] groups = [filter.ByRepository ? "t.registry, t.repository" : null, by];
         return $"""
-            select {(filter.ByRepository ? repository + ", " : "")}{what}
-            from {rows} x
-            {(filter.Train is null || rows == "ledger" || rows.StartsWith('(') ? "" : "join ledger l on l.tuple_no = x.tuple_no and l.release_train = @train")}
-            {(filter.ByRepository ? "join tuple t on t.tuple_no = x.tuple_no" : "")}
-            {(conditions.Length == 0 ? "" : "where " + string.Join(" and ", conditions))}
-            {(group.Length == 0 ? "" : "group by " + group)}
+            select {(filter.ByRepository ? "t.registry, t.repository, " : "")}{what}
+            from {(atLedgers ? "ledger l cross join " : "")}{rows} x{(filter.ByRepository ? " cross join tuple t" : "")}
+            {Joined("where ", " and ", conditions)}
+            {Joined("group by ", ", ", groups)}
             """;
     }
+
+    private static string Joined(string before, string between, string?[] parts) =>
+        parts.Any(p => p is not null) ? before + string.Join(between, parts.OfType<string>()) : "";
 
     private static readonly EvaluationStatements Sqlite = new(StoreEngines.Sqlite)
     {

@@ -22,7 +22,7 @@ create table episode (
     primary key (tuple_no, began_at)
 ) without rowid;
 
-create index episode_by_span on episode (leads, took_ms);
+create index episode_by_span on episode (took_ms, leads);
 
 -- What stewards made of the fields of a package: sets of fields as bits.
 create table judgement (

@@ -24,7 +24,7 @@ create table {schema}.episode (
     constraint episode_key primary key clustered (tuple_no, began_at)
 );
 
-create index episode_by_span on {schema}.episode (leads, took_ms);
+create index episode_by_span on {schema}.episode (took_ms, leads);
 
 -- What stewards made of the fields of a package: sets of fields as bits.
 create table {schema}.judgement (
