@@ -64,7 +64,7 @@ public sealed class When_sources_say_less_than_others
     [Fact]
     public void A_push_without_a_time_makes_no_claim_history()
     {
-        Observation[] records = [Push(A, "06:00"), Undated(B, "08:00"), .. Signed(B)];
+        Observation[] records = [Push(A, "06:00"), Entry(A, "06:01", 5, "dsse-sha256:" + new string('9', 64), Fingerprint), Undated(B, "08:00"), .. Signed(B)];
 
         Assert.Equal(HoldReason.DigestIdentityConflict, Reconcile("12:00", records).Ledger.For(Field.ManifestDigest).Hold?.Reason);
     }
