@@ -127,7 +127,7 @@ internal sealed class KnownArtifact
         {
             Statement now = run.Last;
             bool bound = now.Image == _tuple || (now.Digest is { } about && _named.Contains(about));
-            foreach (Digest child in now.Digest is null || now.Withdrawn || !bound ? [] : now.Children)
+            foreach (Digest child in now.Digest is null || now.Withdrawn || !bound || now.Source != Source.ArtifactRegistry ? [] : now.Children)
             {
                 _children.TryAdd(now.Digest!.Value, []);
                 _children[now.Digest.Value].Add(child);
