@@ -27,11 +27,12 @@ internal static class Program
         Command token = TokenCommand.Create();
         Command doctor = DoctorCommand.Create();
         Command reconcile = ReconcileCommand.Create();
+        Command evaluate = EvaluateCommand.Create();
         Command mapping = MappingCommand.Create(out Command mappingTest);
         IReadOnlyList<Command> operating = new OperatingCommands(ServeRequest.DefaultUrl, severalSources: true).Create();
         var root = new RootCommand("Release Integrity: one trusted current record per released artifact, from what four systems say about it.")
         {
-            demo, serve, token, doctor, reconcile, mapping,
+            demo, serve, token, doctor, reconcile, evaluate, mapping,
         };
         foreach (Command one in operating)
         {
@@ -46,6 +47,7 @@ internal static class Program
             [token] = TokenCommand.Notes,
             [doctor] = DoctorCommand.Notes,
             [reconcile] = ReconcileCommand.Notes,
+            [evaluate] = EvaluateCommand.Notes,
             [mappingTest] = MappingCommand.Notes,
             [operating[0]] = OperatingCommands.Notes,
             [operating[1]] = OperatingCommands.Notes,

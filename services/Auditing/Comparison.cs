@@ -9,9 +9,9 @@ internal static class Comparison
     /// <param name="statements">Statements about one field.</param>
     /// <param name="set">The statements of one source add up, and another source agrees by membership.</param>
     /// <param name="sameDigestOnly">Only statements about one digest are compared.</param>
-    /// <param name="isChild">Whether the first digest, an index, lists the second.</param>
+    /// <param name="records">What index lists which manifests; null where that is not known.</param>
     public static List<Statement> Differing(
-        List<Statement> statements, bool set, bool sameDigestOnly, Func<string, string, bool> isChild)
+        List<Statement> statements, bool set, bool sameDigestOnly, CurrentRecords? records)
     {
         List<Statement> compared = set ? AddUp(statements) : statements;
         foreach (Statement a in compared)
@@ -19,7 +19,7 @@ internal static class Comparison
             foreach (Statement b in compared)
             {
                 bool comparable = !ReferenceEquals(a, b) && !(sameDigestOnly && a.About != b.About) && !(set && a.Source == b.Source);
-                if (comparable && Differ(a, b, set, isChild))
+                if (comparable && Differ(a, b, set, records))
                 {
                     return statements;
                 }
@@ -35,7 +35,7 @@ internal static class Comparison
             .Select(g => g.First() with { Values = [.. g.SelectMany(s => s.Values).Distinct()] }),
     ];
 
-    private static bool Differ(Statement a, Statement b, bool set, Func<string, string, bool> isChild)
+    private static bool Differ(Statement a, Statement b, bool set, CurrentRecords? records)
     {
         if (a.Values.Count == 0 || b.Values.Count == 0)
         {
@@ -48,10 +48,21 @@ internal static class Comparison
             return !a.Values.All(b.Values.Contains) && !b.Values.All(a.Values.Contains) && OfOneKind(a.Values, b.Values);
         }
 
-        bool equal = a.Values.SequenceEqual(b.Values, StringComparer.Ordinal);
-        bool listed = (b.Source == Source.RuntimeValidation && isChild(a.Values[0], b.Values[0]))
-            || (a.Source == Source.RuntimeValidation && isChild(b.Values[0], a.Values[0]));
-        return !equal && !listed;
+        if (a.Values.SequenceEqual(b.Values, StringComparer.Ordinal))
+        {
+            return false;
+        }
+
+        if (records is null)
+        {
+            return true;
+        }
+
+        // Clusters report an index, or the manifest of it that their platform runs.
+        (bool aRuns, bool bRuns) = (a.Source == Source.RuntimeValidation, b.Source == Source.RuntimeValidation);
+        return !(bRuns && records.IsChild(a.Values[0], b.Values[0]))
+            && !(aRuns && records.IsChild(b.Values[0], a.Values[0]))
+            && !(aRuns && bRuns && records.AreSiblings(a.Values[0], b.Values[0]));
     }
 
     /// <summary>Typed ids are compared within their type: <c>rekor:</c> with <c>rekor:</c>.</summary>

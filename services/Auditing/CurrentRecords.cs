@@ -13,10 +13,11 @@ internal sealed class CurrentRecords
     private readonly Dictionary<SourceRecord, Standing> _standings = [];
     private readonly Dictionary<string, List<Standing>> _byTuple = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<Standing>> _entriesByDigest = new(StringComparer.Ordinal);
-    private readonly HashSet<(string Index, string Child)> _children = [];
     private readonly Dictionary<string, List<string>> _payloadsOf = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _indexesOf = new(StringComparer.Ordinal);
     private readonly HashSet<(string Instance, string What)> _deleted = [];
     private readonly HashSet<(string Tuple, Source Source)> _inDoubt = [];
+    private readonly Dictionary<string, HashSet<string>> _namedByGoneTags = new(StringComparer.Ordinal);
 
     /// <param name="rules">What the policy hears.</param>
     /// <param name="items">The items, walked twice.</param>
@@ -50,7 +51,10 @@ internal sealed class CurrentRecords
     }
 
     /// <summary>Whether the index lists the child.</summary>
-    public bool IsChild(string index, string child) => _children.Contains((index, child));
+    public bool IsChild(string index, string child) => _indexesOf.TryGetValue(child, out HashSet<string>? indexes) && indexes.Contains(index);
+
+    /// <summary>Whether an index lists both.</summary>
+    public bool AreSiblings(string a, string b) => _indexesOf.TryGetValue(a, out HashSet<string>? indexes) && indexes.Any(i => IsChild(i, b));
 
     /// <summary>What every source states about the tuple now.</summary>
     public IEnumerable<Statement> Of(ImageReference tuple)
@@ -69,6 +73,7 @@ internal sealed class CurrentRecords
                 .Where(s => s.Field != Field.PromotionTime || !tag.Revised));
         }
 
+        registryBefore.UnionWith(_namedByGoneTags.GetValueOrDefault(tuple.ToString()) ?? []);
         registryBefore.ExceptWith(registryNow);
         AddRuntime(named, statements);
         if (!_inDoubt.Contains((tuple.ToString(), Source.ChangeSnapshot)))
@@ -97,6 +102,12 @@ internal sealed class CurrentRecords
             ImageReference? image = subject.Image is null ? null : Canonical(subject.Image);
             if (last.Withdrawn)
             {
+                if (last.Record.Kind == RecordKind.RegistryTag && image is not null)
+                {
+                    // The tag is gone; which digests it left behind is still known.
+                    _namedByGoneTags[image.ToString()] = [.. standing.EarlierDigests];
+                }
+
                 if (last.Record.Source == Source.ArtifactRegistry && image is not null)
                 {
                     _deleted.Add((last.Record.Instance, last.Record.Kind == RecordKind.RegistryRepository ? image.Coordinates : subject.Digest?.Text ?? ""));
@@ -120,7 +131,8 @@ internal sealed class CurrentRecords
                 // Of a ledger's records the child is what was signed, and names the subject.
                 if (last.Record.Source == Source.ArtifactRegistry)
                 {
-                    _children.Add((subject.Digest!.Value.Text, child.Text));
+                    _indexesOf.TryAdd(child.Text, []);
+                    _indexesOf[child.Text].Add(subject.Digest!.Value.Text);
                 }
                 else if (image is not null)
                 {

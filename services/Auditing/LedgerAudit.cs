@@ -45,7 +45,7 @@ public static class LedgerAudit
                     && !(aboutDigest && digest is not null && c.About is not null && c.About != digest))
                 .Select(c => (new Statement(field, WireNames.Parse<Source>(c.Source), c.About, c.Value?.Values ?? []), c.ExtractedAt)),
         ];
-        List<Statement> differing = Comparison.Differing([.. heard.Select(h => h.Said)], FieldKinds.IsSet(field), aboutDigest, (_, _) => false);
+        List<Statement> differing = Comparison.Differing([.. heard.Select(h => h.Said)], FieldKinds.IsSet(field), aboutDigest, records: null);
         return differing.Count == 0
             ? null
             : new Conflict(view.Field, ConflictRoutes.Of(view.State, view.Hold is not null, view.Rule), BeganAt(heard, FieldKinds.IsSet(field)));

@@ -51,7 +51,7 @@ public sealed class SilentOverwriteAudit
             List<Statement> heard = statements.FindAll(s => s.Field == field && _rules.Heard[field].Contains(s.Source)
                 && !(FieldKinds.IsAboutDigest(field) && digest is not null && s.About is not null && s.About != digest));
             List<Statement> differing = Comparison.Differing(
-                heard, FieldKinds.IsSet(field), FieldKinds.IsAboutDigest(field), _records.IsChild);
+                heard, FieldKinds.IsSet(field), FieldKinds.IsAboutDigest(field), _records);
             if (differing.Count > 0 && !IsVisible(entries.GetValueOrDefault(WireNames.Of(field)), differing))
             {
                 overwritten++;

@@ -1,7 +1,13 @@
 using System.Text.Json.Nodes;
+using ReleaseIntegrity.AllInOne.Evaluating;
+using ReleaseIntegrity.AllInOne.Offline;
 using ReleaseIntegrity.AllInOne.Offline.Input;
 using ReleaseIntegrity.Auditing;
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Policies;
+using ReleaseIntegrity.Worlds;
+using Delivery = ReleaseIntegrity.AllInOne.Offline.Input.Delivery;
 
 namespace ReleaseIntegrity.Tests.Offline;
 
@@ -70,6 +76,24 @@ public sealed class When_a_ledger_hides_a_difference : IDisposable
         ledger["inScope"] = false;
 
         Assert.Equal(0, audit.Check(ledger));
+    }
+
+    [Fact]
+    public void Manifests_of_one_index_are_no_difference_and_those_of_two_are()
+    {
+        // In world 2, which holds nothing that drifts, clusters of two architectures run one index.
+        World world = World.Generate(2, new WorldOptions { Drifts = new HashSet<Drift>() });
+        Observation[] items = [.. world.Deliveries.SelectMany(WorldEvidence.Read)];
+        var evidence = new EvidenceBase(PolicyFile.Default());
+        Array.ForEach(items, evidence.Add);
+        ImageReference tuple = world.Artifacts[^1].Tuple;
+        JsonObject ledger = LedgerDocument.Of(Reconciler.Reconcile(evidence.Of(tuple), PolicyFile.Default(), world.End).Ledger);
+        JsonObject observed = ledger["fields"]!.AsArray().Single(f => f!["field"]!.GetValue<string>() == "observed-digest")!.AsObject();
+
+        Assert.True(observed["authoritative"]!.AsArray().Count > 1);
+        Assert.Equal(0, new SilentOverwriteAudit(PolicyAudit.Rules(PolicyFile.Default()), items).Check(ledger));
+        Observation[] childless = [.. items.Select(i => i with { Children = [] })];
+        Assert.NotEqual(0, new SilentOverwriteAudit(PolicyAudit.Rules(PolicyFile.Default()), childless).Check(ledger));
     }
 
     [Fact]

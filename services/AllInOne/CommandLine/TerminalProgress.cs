@@ -11,6 +11,8 @@ namespace ReleaseIntegrity.AllInOne.CommandLine;
 /// </summary>
 internal sealed class TerminalProgress : IProgressReport, IDisposable
 {
+    private const int Cells = 24;
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     private readonly Action<string> _writeLine;
@@ -48,7 +50,7 @@ internal sealed class TerminalProgress : IProgressReport, IDisposable
         _shown = true;
         double share = _total == 0 ? 1 : (double)_done / _total;
         _terminal.Write(new ControlCode("\r\u001b[2K"));
-        _terminal.Markup(string.Create(CultureInfo.InvariantCulture, $"[grey]{_stage}[/] {_done:N0} of {_total:N0} [grey]({share:P0})[/]"));
+        _terminal.Markup(string.Create(CultureInfo.InvariantCulture, $"[grey]{_stage}[/] {Bar(share)} {_done:N0} of {_total:N0} [grey]({share:P0})[/]"));
     }
 
     /// <inheritdoc/>
@@ -60,6 +62,12 @@ internal sealed class TerminalProgress : IProgressReport, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Clear();
+
+    private static string Bar(double share)
+    {
+        int full = (int)(Math.Clamp(share, 0, 1) * Cells);
+        return $"{new string('━', full)}[grey]{new string('─', Cells - full)}[/]";
+    }
 
     private void Clear()
     {

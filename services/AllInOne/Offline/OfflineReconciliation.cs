@@ -144,20 +144,9 @@ internal sealed class OfflineReconciliation(IProgressReport report)
         return figures;
     }
 
-    /// <summary>An audit of notifications under a policy's rules.</summary>
-    internal static SilentOverwriteAudit Audit(IReadOnlyList<NotificationEntry> notifications, Policy policy)
-    {
-        var rules = new AuditRules
-        {
-            Heard = Enum.GetValues<Field>().ToDictionary(f => f, f => (IReadOnlySet<Source>)policy.For(f).Confirmers.Append(policy.For(f).Authority).ToHashSet()),
-            Aliases = [.. policy.Aliases.Select(a => (a.From, a.To))],
-            SkewAllowance = policy.SkewAllowance,
-            PredicateTypes = [.. policy.Entries.PredicateTypes.Select(p => p.Text)],
-            Signers = [.. policy.Entries.Signers.Select(p => p.Text)],
-        };
-        return new SilentOverwriteAudit(rules, [.. notifications
+    private static SilentOverwriteAudit Audit(IReadOnlyList<NotificationEntry> notifications, Policy policy) =>
+        new(PolicyAudit.Rules(policy), [.. notifications
             .SelectMany(n => n.Items)
             .OfType<NormalisedItem.Observed>()
             .Select(o => o.Observation)]);
-    }
 }

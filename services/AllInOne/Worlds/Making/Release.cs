@@ -11,6 +11,7 @@ internal sealed class Release
     private readonly Chance _chance;
     private readonly Artifact _artifact;
     private long _serial;
+    private bool _isNumbered;
     private long _index;
 
     public Release(Organisation organisation, Artifact artifact, Script script, Chance chance)
@@ -46,7 +47,8 @@ internal sealed class Release
         if (told)
         {
             Message message = shape.Of(push);
-            bool unordered = back && shape.IsNumbered;
+            bool unordered = back && _isNumbered;
+            _isNumbered = shape.IsNumbered;
             _script.TellSoon(Source.ArtifactRegistry, unordered ? message with { Statements = [.. message.Statements.Select(s => s with { Unordered = true })] } : message, at);
         }
 
@@ -73,6 +75,7 @@ internal sealed class Release
     /// <summary>A resync reads where the tag leads.</summary>
     public void Read(Push push, DateTimeOffset at)
     {
+        _isNumbered = false;
         bool listed = _organisation.Registry.Format == "harbor" && push.At == push.Stated;
         _script.Tell(Source.ArtifactRegistry, listed ? Registries.HarborList(push) : Registries.Head(push, at), at.AddSeconds(1));
     }

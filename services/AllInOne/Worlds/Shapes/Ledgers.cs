@@ -129,7 +129,11 @@ internal static class Ledgers
         return Message.Of(
             "cosign-simplesigning",
             $$$"""{"Base64Signature":"{{{Signature(s)}}}","Payload":"{{{payload.Base64()}}}","Cert":{{{certificate}}},"Chain":null,"Bundle":{"SignedEntryTimestamp":"{{{s.Salt.Base64()}}}","Payload":{"body":"{{{body.Base64()}}}","integratedTime":{{{s.At.Epoch()}}},"logIndex":{{{s.Index}}},"logID":"{{{s.Log}}}"}},"RFC3161Timestamp":null}""",
-            Entry(s, s.Log, $"{s.Log}/{leaf}", s.At, fields) with { Image = s.IsClaim ? s.Image : s.Image with { Tag = null } });
+            Entry(s, s.Log, $"{s.Log}/{leaf}", s.At, fields) with
+            {
+                Image = s.IsClaim ? s.Image : s.Image with { Tag = null },
+                Children = [Digest.Parse("sha256:" + Hash(payload))],
+            });
     }
 
     private static Message CdEvent(Signing s)

@@ -31,7 +31,7 @@ internal static class Registries
 
     /// <summary>The answer to a <c>HEAD</c> of a tag, as a resync reads it: where the tag leads now, and not since when.</summary>
     public static Message Head(Push push, DateTimeOffset readAt) =>
-        new Message("oci-distribution", [], new Dictionary<string, string>(), [RegistryShape.Tag(push, readAt, children: false, dated: false)])
+        new Message("oci-distribution", [], new Dictionary<string, string>(), [RegistryShape.Tag(push, readAt, children: false, dated: false) with { At = readAt }])
             .With("content-location", Address(push.Image, push.Image.Tag!))
             .With("docker-content-digest", push.Built.Digest.Text)
             .With("content-type", push.Built.MediaType)

@@ -14,11 +14,19 @@ internal sealed class KnownArtifact
 {
     private readonly ImageReference _tuple;
     private readonly Dictionary<Digest, HashSet<Digest>> _children = [];
+    private readonly Dictionary<Field, List<Word>> _words = [];
+    private readonly HashSet<Digest> _named = [];
     private readonly HashSet<string> _tagPast = new(StringComparer.Ordinal);
 
     public KnownArtifact(ImageReference tuple, IReadOnlyList<KnownRecord> records)
     {
         _tuple = tuple;
+        foreach (Statement named in records.SelectMany(r => r.All).Where(s => s.Image == tuple && s.Digest is not null))
+        {
+            _named.Add(named.Digest!.Value);
+            _named.UnionWith(named.Children);
+        }
+
         List<Run> deletions = [.. records.SelectMany(r => r.Now).Where(r => r.Last is { Kind: RecordKind.RegistryManifest, Withdrawn: true })];
         foreach (KnownRecord record in records)
         {
@@ -32,7 +40,7 @@ internal sealed class KnownArtifact
     /// <summary>Where the tag leads: one run, or several where nothing tells which.</summary>
     public List<Run> Tags { get; } = [];
 
-    /// <summary>The tag's statements that lie in the future of their reading.</summary>
+    /// <summary>Statements that lie in the future of their reading.</summary>
     public List<Statement> Skewed { get; } = [];
 
     /// <summary>Entries of the ledger.</summary>
@@ -52,11 +60,21 @@ internal sealed class KnownArtifact
     /// <summary>Whether the second is a manifest of the first, an index.</summary>
     public bool IsChild(Digest index, Digest child) => _children.TryGetValue(index, out HashSet<Digest>? known) && known.Contains(child);
 
+    /// <summary>Whether what they say are an index and its manifests.</summary>
+    public bool AreOneImage(List<Word> words) => words.Count > 0 && _children.Any(i =>
+        words.TrueForAll(w => w.Values[0] == i.Key.Text || i.Value.Contains(Digest.Parse(w.Values[0]))));
+
     /// <summary>Whether a ledger entry is about the digest.</summary>
     public bool IsSigned(Digest digest) => Entries.Exists(e => e.Last.Digest == digest);
 
+    /// <summary>Whether the authority of a field says, ahead of its time, what it doesn't say now.</summary>
+    public bool IsAhead(Field field, Source authority, List<Word> own) => Skewed.Exists(s => s.Source == authority
+        && s.Value(field) is { } values && !own.Exists(w => w.Values.SequenceEqual(values, StringComparer.Ordinal)));
+
     /// <summary>What everybody says about a field, the authority of the field first.</summary>
-    public List<Word> Words(Field field)
+    public List<Word> Words(Field field) => _words.TryGetValue(field, out List<Word>? known) ? known : _words[field] = Listen(field);
+
+    private List<Word> Listen(Field field)
     {
         var words = new List<Word>();
         bool identity = field is Field.ManifestDigest or Field.TagToDigest;
@@ -108,7 +126,8 @@ internal sealed class KnownArtifact
         foreach (Run run in record.Now)
         {
             Statement now = run.Last;
-            foreach (Digest child in now.Digest is null || now.Withdrawn ? [] : now.Children)
+            bool bound = now.Image == _tuple || (now.Digest is { } about && _named.Contains(about));
+            foreach (Digest child in now.Digest is null || now.Withdrawn || !bound || now.Source != Source.ArtifactRegistry ? [] : now.Children)
             {
                 _children.TryAdd(now.Digest!.Value, []);
                 _children[now.Digest.Value].Add(child);
@@ -120,7 +139,7 @@ internal sealed class KnownArtifact
                 case RecordKind.RegistryTag when !now.Withdrawn && !deletions.Exists(d => d.Last.Digest == now.Digest && d.Last.At >= now.At):
                     Tags.Add(run);
                     break;
-                case RecordKind.LedgerEntry when !now.Withdrawn:
+                case RecordKind.LedgerEntry when !now.Withdrawn && bound:
                     Entries.Add(run);
                     break;
                 case RecordKind.ChangeRecord when !now.Withdrawn && now.Approved && named:
@@ -137,7 +156,7 @@ internal sealed class KnownArtifact
             }
         }
 
-        Skewed.AddRange(record.Skewed.Where(s => s.Kind == RecordKind.RegistryTag));
+        Skewed.AddRange(record.Skewed);
     }
 
     private List<(Run Run, KnownRecord Record)> LatestSnapshots()

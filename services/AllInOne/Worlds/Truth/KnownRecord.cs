@@ -9,8 +9,9 @@ internal sealed class KnownRecord
     private readonly List<Statement> _skewed = [];
 
     /// <param name="told">Its statements, with when each was first heard.</param>
-    public KnownRecord(IEnumerable<(Statement Statement, DateTimeOffset Heard)> told)
+    public KnownRecord(IReadOnlyList<(Statement Statement, DateTimeOffset Heard)> told)
     {
+        All = [.. told.Select(t => t.Statement)];
         DateTimeOffset lastSound = DateTimeOffset.MinValue;
         var ahead = new List<(Statement Statement, DateTimeOffset Heard)>();
         foreach ((Statement statement, DateTimeOffset heard) in told.OrderBy(t => t.Statement.At))
@@ -26,9 +27,14 @@ internal sealed class KnownRecord
             Heard = Heard is { } earliest && earliest <= heard ? earliest : heard;
         }
 
+        // What states no time says nothing against what states one.
+        _sound.RemoveAll(s => s.Time is null && s.Kind == RecordKind.RegistryTag && _sound.Exists(o => o.Time is not null));
         _skewed.AddRange(ahead.Where(a => a.Heard >= lastSound).Select(a => a.Statement));
         Now = Current();
     }
+
+    /// <summary>Everything that was told of it.</summary>
+    public IReadOnlyList<Statement> All { get; }
 
     /// <summary>What it says now: one run of statements, or several whose order nothing tells.</summary>
     public IReadOnlyList<Run> Now { get; }
@@ -45,8 +51,7 @@ internal sealed class KnownRecord
     private List<Run> Current()
     {
         var runs = new List<Run>();
-        int i = _sound.Count - 1;
-        while (i >= 0)
+        for (int i = _sound.Count - 1; i >= 0; i--)
         {
             int last = i;
             while (i > 0 && _sound[i - 1].SaysTheSame(_sound[last]))
@@ -54,17 +59,21 @@ internal sealed class KnownRecord
                 i--;
             }
 
-            runs.Add(new Run(_sound.GetRange(i, last - i + 1)));
-            if (!_sound[i].Unordered)
+            // Where nothing tells which came last, nothing tells since when either: it said so since it first did.
+            bool ordered = !IsUnordered(_sound[last]);
+            runs.Add(new Run(runs.Count == 0 && ordered
+                ? _sound.GetRange(i, last - i + 1)
+                : _sound.FindAll(s => s.SaysTheSame(_sound[last]))));
+            if (ordered)
             {
                 break;
             }
-
-            i--;
         }
 
         return runs;
     }
+
+    private static bool IsUnordered(Statement statement) => statement.Unordered || (statement is { Kind: RecordKind.RegistryTag, Time: null });
 }
 
 /// <summary>Statements that say the same, one after the other.</summary>

@@ -32,7 +32,7 @@ public sealed record Statement
     /// <summary>The digest that it concerns; null where it names none, or only an image's configuration.</summary>
     public Digest? Digest { get; init; }
 
-    /// <summary>The manifests that an index lists, where it proves them.</summary>
+    /// <summary>The manifests that an index lists, where it proves them; of a ledger entry the payload that was signed.</summary>
     public IReadOnlyList<Digest> Children { get; init; } = [];
 
     /// <summary>What it says, field by field, as documents spell it; an empty list for an explicit null.</summary>

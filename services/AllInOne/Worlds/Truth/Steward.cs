@@ -15,6 +15,8 @@ internal sealed class Steward(KnownArtifact known, DateTimeOffset at)
         Field.CertificateLineage, Field.AttestationBundle, Field.LedgerWriteTime,
     ];
 
+    private HashSet<string>? _inPlay;
+
     /// <summary>The verdict on every field.</summary>
     public IReadOnlyDictionary<Field, Verdict> Decide()
     {
@@ -28,13 +30,13 @@ internal sealed class Steward(KnownArtifact known, DateTimeOffset at)
             verdicts[field] = field switch
             {
                 Field.PromotionTime or Field.ActiveTags => Dependent(field, digest) ?? Stated(field, Source.ArtifactRegistry),
-                Field.ApprovedTuple or Field.ApprovalTime => Dependent(field, digest) ?? Approval(field, chosen),
+                Field.ApprovedTuple or Field.ApprovalTime => Dependent(field, digest) ?? Unless(field, Source.ChangeSnapshot, Approval(field, chosen)),
                 Field.Repository => Repository(),
-                Field.ObservedDigest => Observed(chosen),
-                Field.ObservedEnvelopeId => ObservedEnvelope(),
-                Field.AdmissionCheck => One(known.Words(field), field),
-                Field.ClusterId => Union(known.Words(field)),
-                Field.ObservationTime => Latest(known.Words(field)),
+                Field.ObservedDigest => Unless(field, Source.RuntimeValidation, Observed()),
+                Field.ObservedEnvelopeId => Unless(field, Source.RuntimeValidation, ObservedEnvelope()),
+                Field.AdmissionCheck => Stated(field, Source.RuntimeValidation),
+                Field.ClusterId => Unless(field, Source.RuntimeValidation, Union(known.Words(field))),
+                Field.ObservationTime => Unless(field, Source.RuntimeValidation, Latest(known.Words(field))),
                 _ when Lineage.Contains(field) => Dependent(field, digest) ?? SignatureLineage(field, chosen),
                 _ => Stated(field, Source.ChangeSnapshot),
             };
@@ -49,7 +51,7 @@ internal sealed class Steward(KnownArtifact known, DateTimeOffset at)
         List<Word> words = known.Words(field);
         List<Word> own = words.FindAll(w => w.Source == Source.ArtifactRegistry);
         List<Word> others = words.FindAll(w => w.Source != Source.ArtifactRegistry);
-        bool skewed = known.Skewed.Exists(s => !own.Exists(w => w.About == s.Digest));
+        bool skewed = known.IsAhead(Field.ManifestDigest, Source.ArtifactRegistry, own);
         if (own.Count == 0)
         {
             return skewed ? Refuse("clock-skew") : others.Count == 0 ? Verdict.Silent : Overdue(field, words) ? Refuse("authority-missing") : Wait("authority-missing");
@@ -85,18 +87,27 @@ internal sealed class Steward(KnownArtifact known, DateTimeOffset at)
             return null;
         }
 
-        HashSet<string> inPlay = [.. known.Words(Field.ManifestDigest).Select(w => w.Values[0]), .. known.Skewed.Select(s => s.Digest?.Text ?? "")];
+        HashSet<string> inPlay = InPlay();
         bool anybody = known.Words(field).Exists(w => w.Source != Source.SignatureLedger || inPlay.Contains(w.About?.Text ?? ""))
-            || (field is Field.PromotionTime or Field.ActiveTags && known.Skewed.Exists(s => s.Value(field) is not null));
+            || known.Skewed.Exists(s => s.Value(field) is not null);
         return !anybody ? Verdict.Silent : new Verdict(digest.Stand, [], false, digest.Because);
     }
+
+    /// <summary>The digests that anybody stands for.</summary>
+    private HashSet<string> InPlay() => _inPlay ??=
+        [.. known.Words(Field.ManifestDigest).Select(w => w.Values[0]), .. known.Skewed.SelectMany(s => s.Value(Field.ManifestDigest) ?? s.Value(Field.ObservedDigest) ?? [])];
+
+    /// <summary>The verdict, unless the authority speaks ahead of its time: nobody can tell then whether that counts.</summary>
+    private Verdict Unless(Field field, Source authority, Verdict verdict) =>
+        known.IsAhead(field, authority, known.Words(field).FindAll(w => w.Source == authority)) && verdict.Stand != Stand.Wait ? Refuse("clock-skew") : verdict;
 
     /// <summary>The ledger's word about the chosen digest; a copy of an older lineage is corrected once the digest is signed.</summary>
     private Verdict SignatureLineage(Field field, Digest? chosen)
     {
         List<Word> words = known.Words(field).FindAll(w => chosen is null || w.About is null || w.About == chosen
             || (w.Source == Source.RuntimeValidation && known.IsChild(chosen.Value, w.About.Value)));
-        List<Word> own = words.FindAll(w => w.Source == Source.SignatureLedger);
+        HashSet<string> inPlay = InPlay();
+        List<Word> own = words.FindAll(w => w.Source == Source.SignatureLedger && inPlay.Contains(w.About!.Value.Text));
         List<Word> others = words.FindAll(w => w.Source != Source.SignatureLedger);
         if (own.Count == 0)
         {
@@ -153,19 +164,17 @@ internal sealed class Steward(KnownArtifact known, DateTimeOffset at)
     {
         List<Word> words = known.Words(Field.Repository);
         bool registry = words.Exists(w => w.Source == Source.ArtifactRegistry);
-        return words.Count == 0 ? (known.Skewed.Count > 0 ? Refuse("clock-skew") : Verdict.Silent)
-            : registry ? Verdict.Accept(words[0].Values)
-            : known.Skewed.Count > 0 ? Refuse("clock-skew")
+        return registry ? Verdict.Accept(words[0].Values)
+            : known.IsAhead(Field.Repository, Source.ArtifactRegistry, []) ? Refuse("clock-skew")
+            : words.Count == 0 ? Verdict.Silent
             : Overdue(Field.Repository, words) ? Refuse("authority-missing") : Wait("authority-missing");
     }
 
-    /// <summary>An index and its platform manifests are one artifact, whichever of them a cluster reports.</summary>
-    private Verdict Observed(Digest? chosen)
+    /// <summary>An index and its platform manifests are one image, whichever of them a cluster reports.</summary>
+    private Verdict Observed()
     {
         List<Word> words = known.Words(Field.ObservedDigest);
-        bool family = words.Count > 0 && chosen is { } index
-            && words.TrueForAll(w => w.Values[0] == index.Text || known.IsChild(index, Digest.Parse(w.Values[0])));
-        return family ? Verdict.Accept(words.SelectMany(w => w.Values)) : One(words, Field.ObservedDigest);
+        return known.AreOneImage(words) ? Union(words) : One(words, Field.ObservedDigest);
     }
 
     /// <summary>Every envelope that was reported is one of an entry about what runs and what was approved.</summary>
@@ -187,7 +196,7 @@ internal sealed class Steward(KnownArtifact known, DateTimeOffset at)
         return Union(words);
     }
 
-    private Verdict Stated(Field field, Source authority) => One(known.Words(field).FindAll(w => w.Source == authority), field);
+    private Verdict Stated(Field field, Source authority) => Unless(field, authority, One(known.Words(field).FindAll(w => w.Source == authority), field));
 
     private Verdict One(List<Word> words, Field field) =>
         words.Count == 0 ? Verdict.Silent

@@ -9,29 +9,25 @@ namespace ReleaseIntegrity.Worlds;
 /// </summary>
 public sealed class Truth
 {
-    private readonly Dictionary<ImageReference, List<(Statement Statement, DateTimeOffset Heard)>> _told;
+    private readonly Dictionary<ImageReference, Chronicle> _chronicles;
     private readonly Dictionary<ImageReference, Artifact> _artifacts;
 
     internal Truth(IReadOnlyList<Artifact> artifacts, IReadOnlyList<Telling> tellings)
     {
         _artifacts = artifacts.ToDictionary(a => a.Tuple);
-        _told = artifacts.ToDictionary(a => a.Tuple, a => Told(a, tellings));
+        _chronicles = artifacts.ToDictionary(a => a.Tuple, a => new Chronicle(a.Tuple, Told(a, tellings)));
     }
 
     /// <summary>What happened to an artifact on purpose or by drift.</summary>
     public Artifact Of(ImageReference tuple) => _artifacts[tuple];
 
-    /// <summary>The steward's verdict on every field of an artifact, from what was delivered by an instant.</summary>
+    /// <summary>
+    /// The steward's verdict on every field of an artifact, from what was delivered by an instant. Asking in the order of time is
+    /// quick; asking concurrently isn't safe.
+    /// </summary>
     /// <param name="tuple">One of the world's artifacts.</param>
     /// <param name="at">The instant, UTC.</param>
-    public IReadOnlyDictionary<Field, Verdict> At(ImageReference tuple, DateTimeOffset at)
-    {
-        KnownRecord[] records = [.. _told[tuple]
-            .Where(t => t.Heard <= at)
-            .GroupBy(t => (t.Statement.Source, t.Statement.Instance, t.Statement.Kind, t.Statement.Record))
-            .Select(g => new KnownRecord(g))];
-        return new Steward(new KnownArtifact(tuple, records), at).Decide();
-    }
+    public IReadOnlyDictionary<Field, Verdict> At(ImageReference tuple, DateTimeOffset at) => new Steward(_chronicles[tuple].At(at), at).Decide();
 
     /// <summary>The statements about an artifact, each with its first receipt.</summary>
     private static List<(Statement Statement, DateTimeOffset Heard)> Told(Artifact artifact, IReadOnlyList<Telling> tellings)

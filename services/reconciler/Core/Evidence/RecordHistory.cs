@@ -82,7 +82,8 @@ public sealed record RecordHistory
         string key = Content.KeyOf(observation);
         if (key == version.ContentKey)
         {
-            return this with { Current = [version with { Last = observation }] };
+            bool firstToSayWhen = version.First.Revision.Time is null && observation.Revision.Time is not null;
+            return this with { Current = [version with { First = firstToSayWhen ? observation : version.First, Last = observation }] };
         }
 
         string? past = Statement(version.Last);
@@ -198,7 +199,9 @@ public sealed record RecordHistory
             }
         }
 
-        return new RecordVersion(key, sorted[first].Observation, sorted[last].Observation);
+        // Whoever states no time doesn't say since when: the first that does is shown.
+        int dated = sorted.FindIndex(first, last - first + 1, p => p.Key == key && p.Observation.Revision.Time is not null);
+        return new RecordVersion(key, sorted[dated < 0 ? first : dated].Observation, sorted[last].Observation);
     }
 
     private static HashSet<string> PastStatements(List<Point> sorted, List<RecordVersion> current)
@@ -219,7 +222,9 @@ public sealed record RecordHistory
 
     private static string? Statement(Observation observation) => observation.Record.Kind switch
     {
-        RecordKind.RegistryTag when !observation.Withdrawn => observation.Subjects is [{ Digest: { } digest }, ..] ? digest.Text : null,
+        // Whoever states no time isn't known to have come before.
+        RecordKind.RegistryTag when !observation.Withdrawn && observation.Revision.Time is not null =>
+            observation.Subjects is [{ Digest: { } digest }, ..] ? digest.Text : null,
         RecordKind.ChangeRecord => ApprovalStatement(
             observation.Reading(Field.ApprovalTime)?.Single, observation.Reading(Field.ManifestDigest)?.Single),
         _ => null,

@@ -104,6 +104,23 @@ internal sealed partial class CurrentView
     internal bool IsChild(Digest parent, Digest child) =>
         Indexes.TryGetValue(parent, out IReadOnlyList<Digest>? children) && children.Contains(child);
 
+    /// <summary>
+    /// Whether all of them are one index or manifests that it lists: one image, of which one runtime reports the index and
+    /// another the manifest of its platform.
+    /// </summary>
+    internal bool AreOneImage(IReadOnlyCollection<Digest> digests)
+    {
+        foreach ((Digest index, IReadOnlyList<Digest> children) in Indexes)
+        {
+            if (digests.All(d => d == index || children.Contains(d)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether the instance that a record comes from is authoritative among those of its source.</summary>
     internal bool IsAuthoritative(Observation observation)
     {

@@ -196,9 +196,10 @@ internal sealed partial class FieldDecider(CurrentView view, Policy policy, Date
     }
 
     /// <summary>Several current values of an authority that may have one: its revisions or instances can't be told apart.</summary>
-    private static bool JudgeAuthority(FieldDraft draft)
+    private bool JudgeAuthority(FieldDraft draft)
     {
         if (FieldCatalogue.IsSet(draft.Field) || draft.Field == Field.ObservedEnvelopeId
+            || (draft.Field == Field.ObservedDigest && IsOneImage(draft.Authority))
             || draft.Authority.TrueForAll(c => Content.SameValues(c.Values, draft.Authority[0].Values)))
         {
             return false;
@@ -207,6 +208,23 @@ internal sealed partial class FieldDecider(CurrentView view, Policy policy, Date
         draft.MarkAll(draft.Authority, CandidateOutcome.Contested, Whys.SelfConflict);
         draft.Refuse(HoldReason.AuthorityConflict);
         return true;
+    }
+
+    /// <summary>Clusters that report an index, or the manifests that their platforms run of it, run the same.</summary>
+    private bool IsOneImage(List<Candidate> candidates)
+    {
+        var digests = new HashSet<Digest>();
+        foreach (Candidate candidate in candidates)
+        {
+            if (candidate.Values is not [var text] || !Digest.TryParse(text, out Digest digest))
+            {
+                return false;
+            }
+
+            digests.Add(digest);
+        }
+
+        return digests.Count > 1 && view.AreOneImage(digests);
     }
 
     /// <summary>Each source that differs takes the first rule that matches it; without one, nobody may choose (I4).</summary>

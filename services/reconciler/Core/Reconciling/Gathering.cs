@@ -149,7 +149,10 @@ internal static class Gathering
             Field from = FieldCatalogue.ReadFrom(field, observation.Record.Source);
             if (Hears(policy, observation.Record.Source) && observation.Reading(from) is { } reading)
             {
-                candidates.Add(Make(view, reading, observation, null, CandidateOutcome.Skewed, Whys.Skewed));
+                // What nobody could compare contradicts nobody, from whatever time it comes.
+                candidates.Add(reading.DigestKind == DigestKind.Config
+                    ? Make(view, reading, observation, null, CandidateOutcome.Incomparable, Whys.ConfigDigest)
+                    : Make(view, reading, observation, null, CandidateOutcome.Skewed, Whys.Skewed));
             }
         }
     }
