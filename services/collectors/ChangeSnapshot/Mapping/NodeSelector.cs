@@ -13,6 +13,7 @@ namespace ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
 public sealed class NodeSelector
 {
     private readonly JmesPathExpression _path;
+    private readonly PathTree? _plain;
     private readonly JmesPathExpression? _origin;
     private readonly bool _isProjection;
 
@@ -20,6 +21,7 @@ public sealed class NodeSelector
     {
         Expression = expression;
         _path = tree.Operator;
+        _plain = tree.IsPlain ? tree : null;
         _isProjection = tree.IsProjection;
         _origin = _isProjection ? tree.Origin() : null;
     }
@@ -64,6 +66,12 @@ public sealed class NodeSelector
     /// <summary>The nodes that the expression chooses, in the record's order.</summary>
     internal Selection Select(RecordTokens record)
     {
+        if (_plain is not null)
+        {
+            // Most expressions are such: making tokens of the whole record for the library costs many times the parsing.
+            return new Selection(_plain.Follow(record, record.Node) is { } node ? [node] : [], null);
+        }
+
         var argument = new JmesPathArgument(record.Root);
         List<Node> nodes = [];
         Collect(_path.Transform(argument), nodes);

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using DevLab.JmesPath.Expressions;
 using DevLab.JmesPath.Interop;
+using ReleaseIntegrity.Collectors.Formats;
 
 namespace ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
 
@@ -35,6 +36,9 @@ internal sealed record PathTree(JmesPathExpression Operator, PathTree? Left, Pat
     internal bool IsProjection => !Any(t => t.Operator is JmesPathPipeExpression or JmesPathOrExpression)
         && Any(t => t.Operator is JmesPathProjection);
 
+    /// <summary>Whether it only names members and falls back on others, so that it can be followed on the record itself.</summary>
+    internal bool IsPlain => !Any(t => t.Operator is not (JmesPathIdentifier or JmesPathSubExpression or JmesPathOrExpression or JmesParenExpression));
+
     /// <summary>The tree of a parsed expression; false with the offending operator where it computes.</summary>
     internal static bool TryBuild(
         JmesPathExpression root, [NotNullWhen(true)] out PathTree? tree, [NotNullWhen(false)] out string? offender)
@@ -66,6 +70,24 @@ internal sealed record PathTree(JmesPathExpression Operator, PathTree? Left, Pat
         }
 
         return Right?.Operator is JmesPathProjection ? Left!.Operator : null;
+    }
+
+    /// <summary>The node to which a plain expression leads, as the library would find it; null for none.</summary>
+    internal Node? Follow(RecordTokens record, Node from)
+    {
+        if (Operator is JmesPathIdentifier member)
+        {
+            return record.Member(from, member.Name);
+        }
+
+        Node? left = Left!.Follow(record, from);
+        return Operator switch
+        {
+            // A member of null is that null, which has a place.
+            JmesPathSubExpression => left is null or { Kind: NodeKind.Null } ? left : Right!.Follow(record, left),
+            JmesPathOrExpression => left is { HasValue: true } and not { Kind: NodeKind.Boolean, Boolean: false } ? left : Right!.Follow(record, from),
+            _ => left,
+        };
     }
 
     private bool Any(Func<PathTree, bool> predicate) =>

@@ -5,13 +5,18 @@ using ReleaseIntegrity.Collectors.Formats;
 namespace ReleaseIntegrity.Collectors.ChangeSnapshot.Mapping;
 
 /// <summary>
-/// A record as the JMESPath library reads it, each token carrying the node that it stands for. Annotations outlive the
-/// copies that the library makes of tokens, so that what an expression chooses still knows its place.
+/// A record as expressions read it. For those that the JMESPath library evaluates it is made of tokens, each carrying the node
+/// that it stands for. Annotations outlive the copies that the library makes of tokens, so that what an expression chooses
+/// still knows its place.
 /// </summary>
 internal sealed class RecordTokens
 {
+    private const string Display = "display_value";
+    private const string Value = "value";
+
     private readonly string[] _aliasPrefixes;
     private JToken? _root;
+    private Node? _held;
 
     /// <summary>Wraps a record; tokens are only made when the first selector asks.</summary>
     /// <param name="node">The record.</param>
@@ -42,13 +47,44 @@ internal sealed class RecordTokens
     /// <summary>The node that a token stands for; null for a token that an expression made.</summary>
     internal static Node? NodeOf(JToken? token) => token?.Annotation<Node>();
 
+    /// <summary>What the library would find under a name in a node of the record, its aliases included, without making tokens; null for nothing.</summary>
+    internal Node? Member(Node of, string name)
+    {
+        Node member = of[name];
+        if (!member.Exists && of == Node)
+        {
+            member = Alias(name) ?? member;
+        }
+
+        return member.Exists ? Held(member) ?? member : null;
+    }
+
+    private Node? Alias(string name)
+    {
+        foreach (char mark in PairsAreFlat && name.Length > 0 ? "_." : "")
+        {
+            if (Node[$"{name}{mark}{Display}"].Exists && Node[$"{name}{mark}{Value}"] is { Exists: true } value)
+            {
+                return value;
+            }
+        }
+
+        return _aliasPrefixes.Select(p => Node[p + name]).FirstOrDefault(m => m.Exists);
+    }
+
+    /// <summary>The object of which a node is the text of JSON, where it is the one that may be; else null.</summary>
+    private Node? Held(Node node) =>
+        TextOfJson is not null && node.Kind == NodeKind.String && node.Pointer == TextOfJson
+            && (_held ??= node.DecodeJson()) is { Kind: NodeKind.Object } held
+            ? held
+            : null;
+
     private JToken WithAliases(JToken root)
     {
         foreach (Node member in PairsAreFlat && root is JObject ? Node.Members : [])
         {
-            const string Display = "display_value";
             if (member.Name.Length > Display.Length + 1 && member.Name.EndsWith(Display, StringComparison.Ordinal)
-                && member.Name[..^Display.Length] is { } stem && stem[^1] is '_' or '.' && Node[stem + "value"] is { Exists: true } value)
+                && member.Name[..^Display.Length] is { } stem && stem[^1] is '_' or '.' && Node[stem + Value] is { Exists: true } value)
             {
                 var target = (JObject)root;
                 target[stem[..^1]] ??= Token(value);
@@ -70,12 +106,7 @@ internal sealed class RecordTokens
 
     private JToken Token(Node node)
     {
-        if (TextOfJson is not null && node.Kind == NodeKind.String && node.Pointer == TextOfJson
-            && node.DecodeJson() is { Kind: NodeKind.Object } held)
-        {
-            node = held;
-        }
-
+        node = Held(node) ?? node;
         JToken token = node.Kind switch
         {
             NodeKind.Object => Object(node),
