@@ -9,8 +9,9 @@ namespace ReleaseIntegrity.Collectors.SignatureLedger;
 /// line, and signature lines. It says how long the log is, and nothing of what it holds. Read, never verified.
 /// </summary>
 /// <param name="Size">How many entries the log has.</param>
+/// <param name="Root">The root hash of its tree (RFC 6962 section 2.1), lower-case hex.</param>
 /// <param name="KeyIds">The first four bytes of the id of each key that signed it, lower-case hex: of a Rekor v2 log, of its log id.</param>
-internal sealed record Checkpoint(long Size, IReadOnlyList<string> KeyIds)
+internal sealed record Checkpoint(long Size, string Root, IReadOnlyList<string> KeyIds)
 {
     private const int MaxBytes = 16 * 1024;
     private const int Sha256Bytes = 32;
@@ -34,7 +35,7 @@ internal sealed record Checkpoint(long Size, IReadOnlyList<string> KeyIds)
             && long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out long size)
             && Base64Text.TryDecode(lines[2], out byte[] root) && root.Length == Sha256Bytes
             && lines.Length > end + 1 && lines[end + 1].StartsWith(Signature, StringComparison.Ordinal)
-            ? new Checkpoint(size, [.. lines[end..].Where(l => l.StartsWith(Signature, StringComparison.Ordinal)).Select(KeyId).OfType<string>()])
+            ? new Checkpoint(size, Convert.ToHexStringLower(root), [.. lines[end..].Where(l => l.StartsWith(Signature, StringComparison.Ordinal)).Select(KeyId).OfType<string>()])
             : null;
     }
 

@@ -75,6 +75,69 @@ public sealed class When_a_log_of_tiles_is_asked : WithFolder
         Are(collector, 22);
     }
 
+    [Theory]
+    [InlineData(10, 10)]
+    [InlineData(10, 15)]
+    [InlineData(19, 500)]
+    public async Task A_log_that_was_restored_and_grew_past_the_watermark_is_another_one(int kept, int others)
+    {
+        var api = new FakeTiles();
+        api.Add(0, 20);
+        await using FakeServer server = await FakeServer.StartAsync(api.AnswerAsync);
+        await using AskingCollector collector = await StartAsync(api, server);
+        await collector.AnsweredAsync(ask: false);
+        api.RestoreTo(kept);
+        api.Add(1000, others);
+
+        JsonElement error = await collector.FailsAsync("unexpected");
+
+        Assert.Contains("past is not what it was", error.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        JsonElement mark = await collector.MarkAsync();
+        Assert.Equal(("failing", "20"), (mark.GetProperty("state").GetString(), mark.GetProperty("watermark").GetString()));
+        Assert.DoesNotContain(server.Requests.SkipWhile(r => r != "GET /tile/entries/000.p/20").Skip(1), r => r.Contains("entries", StringComparison.Ordinal));
+        Are(collector, 20);
+    }
+
+    [Fact]
+    public async Task However_long_the_log_its_past_is_compared_by_a_tile_a_level()
+    {
+        const int Length = (256 * 256) + (3 * 256) + 7;
+        var api = new FakeTiles();
+        api.Add(0, Length);
+        await using FakeServer server = await FakeServer.StartAsync(api.AnswerAsync);
+        await using AskingCollector collector = await StartAsync(api, server, ("From", Length.ToString(CultureInfo.InvariantCulture)));
+        await collector.AnsweredAsync(ask: false);
+        Assert.Equal(["GET /checkpoint"], server.Requests);
+
+        api.Add(Length, 300);
+        await collector.AnsweredAsync();
+
+        Assert.Equal(
+            ["GET /tile/2/000.p/1", "GET /tile/1/001.p/4", "GET /tile/0/259"],
+            server.Requests.Where(r => r.StartsWith("GET /tile/", StringComparison.Ordinal) && !r.Contains("entries", StringComparison.Ordinal)));
+        Assert.Equal(300, collector.Observations.Count);
+
+        api.RestoreTo(70);
+        api.Add(0, Length + 400);
+        await collector.FailsAsync("unexpected");
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_cut_short_is_compared_with_what_it_began_under()
+    {
+        var api = new FakeTiles { Missing = 3 };
+        api.Add(0, 260);
+        await using FakeServer server = await FakeServer.StartAsync(api.AnswerAsync);
+        await using AskingCollector collector = await StartAsync(api, server);
+        await collector.FailsAsync("unexpected");
+        api.RestoreTo(258);
+        api.Add(1000, 40);
+        api.Missing = 0;
+
+        Assert.Contains("past is not what it was", (await collector.FailsAsync("unexpected")).GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Equal("256", (await collector.MarkAsync()).GetProperty("watermark").GetString());
+    }
+
     [Fact]
     public async Task Entries_that_are_counted_and_not_shown_are_waited_for()
     {

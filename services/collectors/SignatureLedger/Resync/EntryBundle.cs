@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using ReleaseIntegrity.Collectors.Hosting.Resync;
 
 namespace ReleaseIntegrity.Collectors.SignatureLedger.Resync;
@@ -11,25 +10,9 @@ namespace ReleaseIntegrity.Collectors.SignatureLedger.Resync;
 internal static class EntryBundle
 {
     /// <summary>Entries of a full bundle.</summary>
-    public const int Width = 256;
+    public const int Width = TilePath.Width;
 
     private const int LengthBytes = sizeof(ushort);
-    private const int GroupSize = 1000;
-
-    /// <summary>
-    /// Where a bundle is, below the log's prefix: its number in groups of three digits, all but the last after an <c>x</c>, and
-    /// the width of a partial one: 1234067 with 8 entries is <c>tile/entries/x001/x234/067.p/8</c>.
-    /// </summary>
-    public static string PathOf(long number, int width)
-    {
-        string path = Group(number);
-        for (number /= GroupSize; number > 0; number /= GroupSize)
-        {
-            path = $"x{Group(number)}/{path}";
-        }
-
-        return width == Width ? $"tile/entries/{path}" : string.Create(CultureInfo.InvariantCulture, $"tile/entries/{path}.p/{width}");
-    }
 
     /// <summary>The first entries of a bundle, as many as the checkpoint counts: it may have more by now.</summary>
     /// <exception cref="SourceException">It has fewer, or is no bundle.</exception>
@@ -56,6 +39,4 @@ internal static class EntryBundle
 
         return entries;
     }
-
-    private static string Group(long number) => (number % GroupSize).ToString("D3", CultureInfo.InvariantCulture);
 }

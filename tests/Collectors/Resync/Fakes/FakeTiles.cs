@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
@@ -7,7 +8,7 @@ namespace ReleaseIntegrity.Tests.Collectors.Resync.Fakes;
 
 /// <summary>
 /// A Rekor v2 log: a signed checkpoint, and bundles of 256 entries (C2SP tlog-tiles), full ones and the partial ones of every
-/// size that the log has had, until the full one takes their place.
+/// size that the log has had, until the full one takes their place, and tiles of hashes likewise.
 /// </summary>
 internal sealed class FakeTiles(long before = 0) : FakeApi
 {
@@ -69,7 +70,9 @@ internal sealed class FakeTiles(long before = 0) : FakeApi
         byte[]? answer;
         lock (Lock)
         {
-            answer = path == "/checkpoint" ? Checkpoint() : Bundle(path);
+            answer = path == "/checkpoint" ? Checkpoint()
+                : path.StartsWith("/tile/entries/", StringComparison.Ordinal) ? Bundle(path)
+                : Tile(path);
         }
 
         if (answer is null)
@@ -86,17 +89,48 @@ internal sealed class FakeTiles(long before = 0) : FakeApi
     }
 
     private byte[] Checkpoint() => Encoding.UTF8.GetBytes(
-        $"log.example\n{before + _entries.Count}\n{Convert.ToBase64String(new byte[32])}\n\n— log.example {Convert.ToBase64String([.. Convert.FromHexString(KeyId), 1, 2, 3])}\n");
+        $"log.example\n{before + _entries.Count}\n{Convert.ToBase64String(before == 0 ? RootOf(0, _entries.Count) : new byte[32])}\n\n— log.example {Convert.ToBase64String([.. Convert.FromHexString(KeyId), 1, 2, 3])}\n");
 
     private byte[]? Bundle(string path)
     {
-        const string Prefix = "/tile/entries/";
-        string[] parts = path[Prefix.Length..].Split(".p/");
+        (long first, int width) = Part(path["/tile/entries/".Length..], before + _entries.Count - Missing);
+        return width == 0 ? null : [.. Enumerable.Range(0, width).SelectMany(i => Framed(Body(_entries[(int)(first + i - before)])))];
+    }
+
+    /// <summary>Roots of full subtrees of 256^level entries.</summary>
+    private byte[]? Tile(string path)
+    {
+        string[] parts = path["/tile/".Length..].Split('/', 2);
+        int span = (int)Math.Pow(Width, int.Parse(parts[0], CultureInfo.InvariantCulture));
+        (long first, int width) = Part(parts[1], _entries.Count / span);
+        return width == 0 ? null : [.. Enumerable.Range((int)first, width).SelectMany(i => RootOf(i * span, (i + 1) * span))];
+    }
+
+    /// <summary>Where a bundle or tile begins, and its width; 0 where it isn't there, or a full one has taken its place.</summary>
+    private static (long First, int Width) Part(string path, long count)
+    {
+        string[] parts = path.Split(".p/");
         long first = long.Parse(parts[0].Replace("/", "", StringComparison.Ordinal).Replace("x", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) * Width;
-        int there = (int)Math.Clamp(before + _entries.Count - Missing - first, 0, Width);
+        int there = (int)Math.Clamp(count - first, 0, Width);
         int width = parts.Length == 1 ? Width : int.Parse(parts[1], CultureInfo.InvariantCulture);
-        bool isGone = parts.Length > 1 && there == Width;
-        return width > there || isGone ? null : [.. Enumerable.Range(0, width).SelectMany(i => Framed(Body(_entries[(int)(first + i - before)])))];
+        return (first, width > there || (parts.Length > 1 && there == Width) ? 0 : width);
+    }
+
+    /// <summary>RFC 6962 section 2.1, word by word.</summary>
+    private byte[] RootOf(int from, int to)
+    {
+        if (to - from <= 1)
+        {
+            return to == from ? SHA256.HashData([]) : SHA256.HashData([0, .. Body(_entries[from])]);
+        }
+
+        int left = 1;
+        while (left * 2 < to - from)
+        {
+            left *= 2;
+        }
+
+        return SHA256.HashData([1, .. RootOf(from, from + left), .. RootOf(from + left, to)]);
     }
 
     private static byte[] Framed(byte[] entry)
