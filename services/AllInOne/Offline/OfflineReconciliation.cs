@@ -144,7 +144,8 @@ internal sealed class OfflineReconciliation(IProgressReport report)
         return figures;
     }
 
-    private static SilentOverwriteAudit Audit(IReadOnlyList<NotificationEntry> notifications, Policy policy) =>
+    /// <summary>An audit of notifications under a policy's rules.</summary>
+    internal static SilentOverwriteAudit Audit(IReadOnlyList<NotificationEntry> notifications, Policy policy) =>
         new(PolicyAudit.Rules(policy), [.. notifications
             .SelectMany(n => n.Items)
             .OfType<NormalisedItem.Observed>()
