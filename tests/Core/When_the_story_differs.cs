@@ -1,4 +1,5 @@
 using ReleaseIntegrity.Contracts;
+using ReleaseIntegrity.Contracts.Documents;
 using ReleaseIntegrity.Core;
 using Xunit;
 using static ReleaseIntegrity.Tests.Core.World;
@@ -296,6 +297,30 @@ public class When_the_story_differs
         };
 
         Expect(World.Reconcile(Rules, later, [.. all, heard]).Ledger, "observed-digest | stale | - | - | - | -");
+    }
+
+    [Fact]
+    public void Each_cluster_falls_silent_at_an_instant_of_its_own_and_nothing_changes_in_between()
+    {
+        Observation[] all =
+        [
+            Push(B, "08:00"), EntryB(), SnapshotB(), ContainerB(),
+            ContainerB("pod-9", "prod-us-1") with { Lineage = Lineage("pod-9", "09:30", "cloudevents") },
+        ];
+        DateTimeOffset? next = Ten;
+        var ledgers = new List<string>();
+        while (next is { } at && at < Ten.AddDays(30))
+        {
+            Reconciliation now = World.Reconcile(Rules, at, all);
+            DateTimeOffset last = now.NextEvaluationAt?.AddTicks(-1) ?? at.AddYears(1);
+            ledgers.Add(Text(now));
+            Assert.Equal(ledgers[^1], Text(World.Reconcile(Rules, last, all)));
+            next = now.NextEvaluationAt;
+        }
+
+        Assert.Equal(ledgers.Count, ledgers.Distinct().Count());
+
+        static string Text(Reconciliation result) => CanonicalJson.Text(LedgerDocument.Of(result.Ledger));
     }
 
     [Fact]

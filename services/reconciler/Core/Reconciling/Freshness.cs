@@ -17,23 +17,33 @@ internal static class Freshness
     /// When the authority's value goes stale, unless the instance is heard again that was silent longest; null for never.
     /// One live cluster doesn't keep another's silence fresh.
     /// </summary>
-    internal static DateTimeOffset? ExpiresAt(FieldPolicy policy, IReadOnlyList<Candidate> authority, TupleEvidence evidence)
+    internal static DateTimeOffset? ExpiresAt(FieldPolicy policy, IEnumerable<Candidate> authority, TupleEvidence evidence)
+    {
+        DateTimeOffset? first = null;
+        foreach (DateTimeOffset expiry in ExpiriesOf(policy, authority, evidence))
+        {
+            first = first <= expiry ? first : expiry;
+        }
+
+        return first;
+    }
+
+    /// <summary>When each candidate's instance goes past the window: from then on the ledger names that instance as silent.</summary>
+    internal static IEnumerable<DateTimeOffset> ExpiriesOf(FieldPolicy policy, IEnumerable<Candidate> authority, TupleEvidence evidence)
     {
         if (policy.Freshness is not { } window)
         {
-            return null;
+            yield break;
         }
 
-        DateTimeOffset? heard = null;
         foreach (Candidate candidate in authority)
         {
             SourceRecord record = candidate.Observation.Record;
-            if (evidence.Watermarks.TryGetValue((record.Source, record.Instance), out DateTimeOffset watermark) && !(heard <= watermark))
+            if (evidence.Watermarks.TryGetValue((record.Source, record.Instance), out DateTimeOffset watermark)
+                && Instants.Later(watermark, window) is { } expiry)
             {
-                heard = watermark;
+                yield return expiry;
             }
         }
-
-        return Instants.Later(heard, window);
     }
 }

@@ -30,10 +30,14 @@ internal sealed record Transitions(
             }
 
             clock.Transition(entry.SettlesAt);
-            clock.Fresh(Freshness.ExpiresAt(
+            foreach (DateTimeOffset expiry in Freshness.ExpiriesOf(
                 fieldPolicy,
-                [.. entry.Candidates.Where(c => c.Counts && c.Source == fieldPolicy.Authority && c.FromAuthoritativeInstance)],
-                evidence));
+                entry.Candidates.Where(c => c.Counts && c.Source == fieldPolicy.Authority && c.FromAuthoritativeInstance),
+                evidence))
+            {
+                clock.Fresh(expiry);
+            }
+
             if (entry.State == FieldState.Converging)
             {
                 converging = true;
@@ -103,15 +107,15 @@ internal sealed record Transitions(
             }
         }
 
-        internal void Fresh(DateTimeOffset? expiry)
+        internal void Fresh(DateTimeOffset expiry)
         {
-            if (expiry is { } at && at <= asOf)
+            if (expiry <= asOf)
             {
-                Transition(at);
+                Transition(expiry);
             }
-            else if (expiry is { } ahead)
+            else
             {
-                NextWithFreshness = Least(NextWithFreshness, ahead);
+                NextWithFreshness = Least(NextWithFreshness, expiry);
             }
         }
 
