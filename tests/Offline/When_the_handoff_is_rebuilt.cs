@@ -40,7 +40,7 @@ public sealed class When_the_handoff_is_rebuilt : IDisposable
 
         before = await RowsAsync();
         Assert.Contains(before, r => r.Contains("acknowledged", StringComparison.Ordinal));
-        await ExecuteAsync("delete from package_reason; delete from package_end; delete from package; delete from hold_reason; delete from hold_event; delete from hold; delete from ledger");
+        await ExecuteAsync("delete from package_place; delete from package_end; delete from package; delete from hold_reason; delete from hold_event; delete from hold; delete from ledger");
         Assert.NotEqual(before, await RowsAsync());
 
         await using (ServiceHost again = await StartAsync())

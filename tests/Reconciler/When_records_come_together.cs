@@ -75,6 +75,21 @@ public sealed class When_records_come_together : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_case_without_a_package_is_told_that_its_tuple_is_no_longer_in_scope()
+    {
+        ImageReference unscoped = Say.Tuple with { Tag = "try-1" };
+        await _rig.FoldAsync(
+            Say.Tag(unscoped, Say.A, Say.T0.AddHours(-9)), Say.Change(unscoped, Say.B, Say.T0.AddHours(-3), "k", Say.T0.AddHours(-3)));
+        Assert.True(Assert.Single(await _rig.PublishedAsync<CaseChanged>()).OnHold);
+
+        // The change, which alone named the tuple, was about another one.
+        await _rig.FoldAsync(Say.Change(Say.Tuple with { Tag = "try-2" }, Say.B, Say.T0.AddHours(-3), "k", Say.T0.AddHours(-2), revision: 2));
+        await _rig.AdvanceToAsync(Say.T0.AddMinutes(1));
+        Assert.DoesNotContain(await _rig.PublishedAsync<CorrectionPackagePrepared>(), p => p.Tuple == unscoped);
+        Assert.False((await _rig.PublishedAsync<CaseChanged>()).Last(c => c.Tuple == unscoped).OnHold);
+    }
+
+    [Fact]
     public async Task A_process_that_starts_meanwhile_prepares_it()
     {
         await _rig.FoldAsync(Say.Scenario);

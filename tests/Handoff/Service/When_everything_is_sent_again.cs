@@ -19,7 +19,7 @@ public abstract class When_everything_is_sent_again<TPlace> : IAsyncDisposable
     private static readonly Observation[] Repaired = [.. Promoted, World.Snapshot(World.B, "14:40", 6, new string('2', 64), "05:30")];
 
     /// <summary>The tables that a rebuild fills, children first.</summary>
-    private static readonly string[] Emptied = ["package_reason", "package_end", "package", "hold_reason", "hold_event", "hold", "ledger"];
+    private static readonly string[] Emptied = ["package_place", "package_end", "package", "hold_reason", "hold_event", "hold", "ledger"];
 
     /// <summary>All rows that anything is read from, without what records the hand-off itself: numbers, sequences and its time.</summary>
     private static readonly string[] Rows =
@@ -29,7 +29,7 @@ public abstract class When_everything_is_sent_again<TPlace> : IAsyncDisposable
         "select reason, tuple_no, field from hold_reason order by tuple_no, field, reason",
         "select tuple_no, hold_id, at, ledger_sha256 from hold_event where kind = 'opened' order by tuple_no, hold_id, at",
         "select tuple_no, package_id, revision, supersedes, state, content, prepared_at, release_train from package order by tuple_no, revision",
-        "select p.tuple_no, p.revision, r.reason from package_reason r join package p on p.package_no = r.package_no order by p.tuple_no, p.revision, r.reason",
+        "select p.tuple_no, p.revision, l.list, l.value, l.prepared_at from package_place l join package p on p.package_no = l.package_no order by p.tuple_no, p.revision, l.list, l.value",
         "select tuple_no, revision, closed_at from package_end order by tuple_no, revision",
         "select tuple_no, revision, sha256, content, recorded_at from ledger_history order by tuple_no, revision",
         "select tuple_no, said, field, first_revision, first_recorded_at, last_revision, place from timeline order by tuple_no, said",

@@ -88,13 +88,13 @@ internal abstract record TupleDecision
 }
 
 /// <summary>What the case's lifecycle asks of a ledger.</summary>
-/// <param name="InScope">The tuple gets holds and packages, or did before.</param>
+/// <param name="InScope">The tuple gets holds and packages, or did before: a case that was told once is told how it ends.</param>
 /// <param name="OnHold">The tuple is on reconciliation hold.</param>
 /// <param name="Converging">A field still converges.</param>
 internal sealed record Standing(bool InScope, bool OnHold, bool Converging)
 {
     public static Standing Of(Reconciliation reconciliation, StoredTuple before) => new(
-        reconciliation.Ledger.InScope || before.PackageRevision > 0,
+        reconciliation.Ledger.InScope || before.PackageRevision > 0 || before.OnHold is not null,
         reconciliation.Ledger.OnHold,
         IsConverging(reconciliation));
 
