@@ -34,7 +34,7 @@ internal sealed class Rig
         Outbox = new Outbox(store, new OutboxOptions { Name = "reconciler" }, clock);
         Timers = new Timers(store, clock);
         var metrics = new ReconcilerMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
-        Folder = new Folder(store, Evidence, Policy, Outbox, Timers, clock, metrics, NullLogger<Folder>.Instance, settling);
+        Folder = new Folder(store, Evidence, Policy, Outbox, Timers, new RealPauses(clock), metrics, NullLogger<Folder>.Instance, settling);
         Quarantine = new Quarantine(store, Folder, Timers, clock, metrics, NullLogger<Quarantine>.Instance);
         Derivation = new Derivation(store, Evidence, Folder, Policy, clock, NullLogger<Derivation>.Instance);
         Consumer = new ObservationsConsumer(
@@ -148,5 +148,11 @@ internal sealed class Rig
         public string Type { get; init; } = "";
 
         public byte[] Payload { get; init; } = [];
+    }
+
+    /// <summary>The instants of a clock that stands, and pauses that end all the same.</summary>
+    private sealed class RealPauses(TimeProvider instants) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => instants.GetUtcNow();
     }
 }
