@@ -46,10 +46,17 @@ public static class LedgerAudit
                 .Select(c => (new Statement(field, WireNames.Parse<Source>(c.Source), c.About, c.Value?.Values ?? []), c.ExtractedAt)),
         ];
         List<Statement> differing = Comparison.Differing([.. heard.Select(h => h.Said)], FieldKinds.IsSet(field), aboutDigest, records: null);
-        return differing.Count == 0
+        return differing.Count == 0 || AreAllKept(differing, view.Authoritative?.Values ?? [])
             ? null
             : new Conflict(view.Field, ConflictRoutes.Of(view.State, view.Hold is not null, view.Rule), BeganAt(heard, FieldKinds.IsSet(field)));
     }
+
+    /// <summary>
+    /// An authoritative value that has all of theirs overwrites none: clusters that report an index and the manifests that it
+    /// lists run one image, and the ledger names each of these digests.
+    /// </summary>
+    private static bool AreAllKept(List<Statement> differing, IReadOnlyList<string> authoritative) =>
+        differing.TrueForAll(s => s.Values.Count > 0 && s.Values.All(authoritative.Contains));
 
     /// <summary>When the second value came; of a set, whose values add up, when the second source did.</summary>
     private static DateTimeOffset? BeganAt((Statement Said, DateTimeOffset? At)[] heard, bool set)
