@@ -34,6 +34,7 @@ internal sealed class CurrentRecords
             }
 
             standing.Add(item, rules.SkewAllowance);
+            IndexChildren(item);
         }
 
         foreach (Standing standing in _standings.Values)
@@ -126,18 +127,28 @@ internal sealed class CurrentRecords
                 Into(_entriesByDigest, digest.Text).Add(standing);
             }
 
-            foreach (Digest child in subject.Digest is null ? [] : last.Children)
+            // Of a ledger's records the child is what was signed.
+            if (last.Record.Source != Source.ArtifactRegistry && image is not null && subject.Digest is not null)
             {
-                // Of a ledger's records the child is what was signed, and names the subject.
-                if (last.Record.Source == Source.ArtifactRegistry)
-                {
-                    _indexesOf.TryAdd(child.Text, []);
-                    _indexesOf[child.Text].Add(subject.Digest!.Value.Text);
-                }
-                else if (image is not null)
-                {
-                    Into(_payloadsOf, $"{image.Coordinates}@{subject.Digest}").Add(child.Text);
-                }
+                Into(_payloadsOf, $"{image.Coordinates}@{subject.Digest}").AddRange(last.Children.Select(c => c.Text));
+            }
+        }
+    }
+
+    /// <summary>What an index lists follows from its digest: it holds whatever became of the record that said so.</summary>
+    private void IndexChildren(Observation item)
+    {
+        if (item.Record.Source != Source.ArtifactRegistry)
+        {
+            return;
+        }
+
+        foreach (Digest index in item.Subjects.Select(s => s.Digest).OfType<Digest>())
+        {
+            foreach (Digest child in item.Children)
+            {
+                _indexesOf.TryAdd(child.Text, []);
+                _indexesOf[child.Text].Add(index.Text);
             }
         }
     }

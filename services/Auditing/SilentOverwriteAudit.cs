@@ -4,13 +4,13 @@ using ReleaseIntegrity.Contracts;
 namespace ReleaseIntegrity.Auditing;
 
 /// <summary>
-/// Counts fields that a ledger overwrote silently: sources say different things now, by the items themselves, and the
+/// Finds the fields that a ledger overwrote silently: sources say different things now, by the items themselves, and the
 /// ledger neither holds the field, nor says that it converges, nor names the rule that chose and keeps the losing value in
 /// sight (I2). It has its own idea of currency, binding and comparison, and shares no code with the engine.
 /// </summary>
 /// <remarks>
 /// It takes the strictest reading throughout: what is in doubt isn't counted as a statement. So it may miss a difference
-/// that the engine sees, but what it counts is one. Safe for concurrent checks.
+/// that the engine sees, but what it finds is one. Safe for concurrent checks.
 /// </remarks>
 public sealed class SilentOverwriteAudit
 {
@@ -24,12 +24,12 @@ public sealed class SilentOverwriteAudit
         _records = new CurrentRecords(rules, items);
     }
 
-    /// <summary>How many fields of a ledger (<c>ledger/v1</c>, unmasked) were overwritten silently; 0 for a tuple out of scope.</summary>
-    public int Check(JsonObject ledger)
+    /// <summary>The fields of a ledger (<c>ledger/v1</c>, unmasked) that were overwritten silently; none of a tuple out of scope.</summary>
+    public IReadOnlyList<Field> Overwritten(JsonObject ledger)
     {
         if (ledger["inScope"]?.GetValue<bool>() != true)
         {
-            return 0;
+            return [];
         }
 
         JsonObject tuple = ledger["tuple"]!.AsObject();
@@ -39,7 +39,7 @@ public sealed class SilentOverwriteAudit
         var entries = ledger["fields"]!.AsArray().ToDictionary(f => f!["field"]!.GetValue<string>(), f => f!.AsObject(), StringComparer.Ordinal);
         string? digest = entries.TryGetValue(WireNames.Of(Field.ManifestDigest), out JsonObject? identity)
             && identity["authoritative"] is JsonValue stated ? stated.GetValue<string>() : null;
-        int overwritten = 0;
+        var overwritten = new List<Field>();
         foreach (Field field in Enum.GetValues<Field>())
         {
             // Of observation times the latest counts: an earlier one is no contradiction.
@@ -54,7 +54,7 @@ public sealed class SilentOverwriteAudit
                 heard, FieldKinds.IsSet(field), FieldKinds.IsAboutDigest(field), _records);
             if (differing.Count > 0 && !IsVisible(entries.GetValueOrDefault(WireNames.Of(field)), differing))
             {
-                overwritten++;
+                overwritten.Add(field);
             }
         }
 

@@ -23,20 +23,20 @@ public sealed class When_a_ledger_hides_a_difference : IDisposable
     {
         (SilentOverwriteAudit audit, JsonObject ledger) = Audited();
 
-        Assert.Equal(0, audit.Check(ledger));
+        Assert.Empty(audit.Overwritten(ledger));
     }
 
     [Fact]
-    public void A_value_that_won_without_a_rule_is_counted()
+    public void A_value_that_won_without_a_rule_is_found()
     {
         (SilentOverwriteAudit audit, JsonObject ledger) = Audited();
         Doctor(ledger, "manifest-digest", e => (e["state"], e["hold"], e["authoritative"]) = ("agreed", null, Story.A));
 
-        Assert.Equal(1, audit.Check(ledger));
+        Assert.Equal([Field.ManifestDigest], audit.Overwritten(ledger));
     }
 
     [Fact]
-    public void A_rule_that_hides_the_loser_is_counted()
+    public void A_rule_that_hides_the_loser_is_found()
     {
         (SilentOverwriteAudit audit, JsonObject ledger) = Audited();
         Doctor(ledger, "tag-to-digest", e =>
@@ -45,7 +45,7 @@ public sealed class When_a_ledger_hides_a_difference : IDisposable
             e["candidates"] = new JsonArray([.. e["candidates"]!.AsArray().Where(c => c!["value"]!.GetValue<string>() == Story.A).Select(c => c!.DeepClone())]);
         });
 
-        Assert.Equal(1, audit.Check(ledger));
+        Assert.Equal([Field.TagToDigest], audit.Overwritten(ledger));
     }
 
     [Fact]
@@ -54,18 +54,18 @@ public sealed class When_a_ledger_hides_a_difference : IDisposable
         (SilentOverwriteAudit audit, JsonObject ledger) = Audited();
         Doctor(ledger, "tag-to-digest", e => (e["state"], e["hold"], e["authoritative"], e["rule"]) = ("precedence", null, Story.A, "registry-over-snapshot"));
 
-        Assert.Equal(0, audit.Check(ledger));
+        Assert.Empty(audit.Overwritten(ledger));
     }
 
     [Fact]
-    public void A_hold_without_a_reason_and_a_missing_field_are_counted()
+    public void A_hold_without_a_reason_and_a_missing_field_are_found()
     {
         (SilentOverwriteAudit audit, JsonObject ledger) = Audited();
         Doctor(ledger, "certificate-fingerprint", e => e["hold"] = null);
         JsonArray fields = ledger["fields"]!.AsArray();
         fields.Remove(fields.Single(f => f!["field"]!.GetValue<string>() == "tag-to-digest"));
 
-        Assert.Equal(2, audit.Check(ledger));
+        Assert.Equal([Field.TagToDigest, Field.CertificateFingerprint], audit.Overwritten(ledger).Order());
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class When_a_ledger_hides_a_difference : IDisposable
         Doctor(ledger, "manifest-digest", e => (e["state"], e["hold"]) = ("agreed", null));
         ledger["inScope"] = false;
 
-        Assert.Equal(0, audit.Check(ledger));
+        Assert.Empty(audit.Overwritten(ledger));
     }
 
     [Fact]
@@ -91,9 +91,9 @@ public sealed class When_a_ledger_hides_a_difference : IDisposable
         JsonObject observed = ledger["fields"]!.AsArray().Single(f => f!["field"]!.GetValue<string>() == "observed-digest")!.AsObject();
 
         Assert.True(observed["authoritative"]!.AsArray().Count > 1);
-        Assert.Equal(0, new SilentOverwriteAudit(PolicyAudit.Rules(PolicyFile.Default()), items).Check(ledger));
+        Assert.Empty(new SilentOverwriteAudit(PolicyAudit.Rules(PolicyFile.Default()), items).Overwritten(ledger));
         Observation[] childless = [.. items.Select(i => i with { Children = [] })];
-        Assert.NotEqual(0, new SilentOverwriteAudit(PolicyAudit.Rules(PolicyFile.Default()), childless).Check(ledger));
+        Assert.NotEmpty(new SilentOverwriteAudit(PolicyAudit.Rules(PolicyFile.Default()), childless).Overwritten(ledger));
     }
 
     [Fact]

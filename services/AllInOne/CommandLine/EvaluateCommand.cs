@@ -125,7 +125,7 @@ internal static class EvaluateCommand
             EvaluationOutput.Write(report, request, rules, folder);
             EvaluationTable.Write(report, output);
             output.WriteLine($"written: {folder}");
-            return report.SilentlyOverwritten == 0 && report.Unreliable == 0 ? ExitCodes.Done : ExitCodes.Failed;
+            return report.Overwrites.Count == 0 && report.Unreliable == 0 ? ExitCodes.Done : ExitCodes.Failed;
         }
         catch (Exception bad) when (bad is IOException or UnauthorizedAccessException)
         {

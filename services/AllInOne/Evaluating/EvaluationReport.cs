@@ -30,6 +30,7 @@ internal sealed class EvaluationReport
         }
 
         Times = [.. worlds.SelectMany(w => w.Times)];
+        Overwrites = [.. worlds.SelectMany(w => w.Overwrites)];
     }
 
     /// <summary>World by world.</summary>
@@ -47,8 +48,8 @@ internal sealed class EvaluationReport
     /// <summary>Times to the ledger and to the package.</summary>
     public IReadOnlyList<TimeToLedger> Times { get; }
 
-    /// <summary>Fields overwritten silently.</summary>
-    public long SilentlyOverwritten => Worlds.Sum(w => (long)w.SilentlyOverwritten);
+    /// <summary>Fields overwritten silently; none is right.</summary>
+    public IReadOnlyList<Overwrite> Overwrites { get; }
 
     /// <summary>Worlds in which another order gave another result.</summary>
     public int Unreliable => Worlds.Count(w => w.DistinctHashes != 1);
@@ -90,8 +91,8 @@ internal sealed class EvaluationReport
             ["held"] = Ledgers.Held,
             ["resolvedByRule"] = Ledgers.ResolvedByRule,
             ["converging"] = Ledgers.Converging,
-            ["silentlyOverwritten"] = SilentlyOverwritten,
-            ["worldsWithOverwrites"] = new JsonArray([.. Worlds.Where(w => w.SilentlyOverwritten > 0).Select(w => (JsonNode)w.Seed)]),
+            ["silentlyOverwritten"] = Overwrites.Count,
+            ["overwrites"] = new JsonArray([.. Overwrites.Take(MostDifferences).Select(o => (JsonNode)OverwriteDocument(o))]),
             ["onHold"] = Ledgers.OnHold,
             ["packages"] = Ledgers.Packages,
         },
@@ -188,6 +189,14 @@ internal sealed class EvaluationReport
         ["ledger"] = difference.Ledger,
         ["steward"] = difference.Steward,
         ["drifts"] = new JsonArray([.. difference.Drifts.Select(d => (JsonNode)WireNames.Of(d))]),
+    };
+
+    private static JsonObject OverwriteDocument(Overwrite overwrite) => new()
+    {
+        ["seed"] = overwrite.Seed,
+        ["tuple"] = overwrite.Tuple,
+        ["field"] = WireNames.Of(overwrite.Field),
+        ["drifts"] = new JsonArray([.. overwrite.Drifts.Select(d => (JsonNode)WireNames.Of(d))]),
     };
 
     private static void Add(

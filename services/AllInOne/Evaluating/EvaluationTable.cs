@@ -23,6 +23,11 @@ internal static class EvaluationTable
         Row(table, "  runs", Number(report.Worlds.Sum(w => w.Orders)), "each in an order of its own, with repetitions");
         Row(table, "  distinct results", Number(report.Worlds.Count == 0 ? 1 : report.Worlds.Max(w => w.DistinctHashes)), "per world, at most; 1 is right");
         console.Write(table);
+        foreach (Overwrite overwrite in report.Overwrites.Take(MostDifferences))
+        {
+            output.WriteLine($"seed {overwrite.Seed}: {WireNames.Of(overwrite.Field)} of {overwrite.Tuple} overwritten silently [{string.Join(' ', overwrite.Drifts.Select(WireNames.Of))}]");
+        }
+
         foreach (Difference difference in report.Worlds.SelectMany(w => w.Differences).Take(MostDifferences))
         {
             output.WriteLine($"seed {difference.Seed}: {WireNames.Of(difference.Field)} {WireNames.Of(difference.Agreement)} at {difference.At:u} [{string.Join(' ', difference.Drifts.Select(WireNames.Of))}]: ledger {difference.Ledger}; steward {difference.Steward}");
@@ -50,11 +55,12 @@ internal static class EvaluationTable
 
     private static void Conflicts(Table table, EvaluationReport report)
     {
-        long routed = report.Ledgers.Conflicts - report.SilentlyOverwritten;
+        long inSight = report.Ledgers.Conflicts;
+        long all = inSight + report.Overwrites.Count;
         Row(table, "conflicts", Number(report.Ledgers.Conflicts), "fields on which sources differ in the end");
         Row(table, "  held", Number(report.Ledgers.Held), "fields without a value until somebody settles them");
         Row(table, "  decided by rule", Number(report.Ledgers.ResolvedByRule), "the losing value is kept in sight");
-        Row(table, "  silently overwritten", Number(report.SilentlyOverwritten), $"counted by an independent pass; {Percent(report.Ledgers.Conflicts == 0 ? 1 : (double)routed / report.Ledgers.Conflicts)} are in sight");
+        Row(table, "  silently overwritten", Number(report.Overwrites.Count), $"found by an independent pass; {Percent(all == 0 ? 1 : (double)inSight / all)} are in sight");
         table.AddEmptyRow();
     }
 

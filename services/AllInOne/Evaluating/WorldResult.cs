@@ -31,8 +31,8 @@ internal sealed record WorldResult
     /// <summary>The ledgers' figures at the end.</summary>
     public required LedgerFigures Ledgers { get; init; }
 
-    /// <summary>Fields overwritten silently, by the independent count, at the end.</summary>
-    public required int SilentlyOverwritten { get; init; }
+    /// <summary>Fields overwritten silently, by the independent pass, at the end.</summary>
+    public required IReadOnlyList<Overwrite> Overwrites { get; init; }
 
     /// <summary>How often the deliveries were folded, each time in another order.</summary>
     public required int Orders { get; init; }
@@ -58,6 +58,13 @@ internal sealed record ArtifactEnd(IReadOnlyList<Drift> Drifts, bool OnHold, boo
 /// <param name="Drifts">What drifts in the artifact's records.</param>
 internal sealed record Difference(
     int Seed, string Tuple, Field Field, DateTimeOffset At, Agreement Agreement, string Ledger, string Steward, IReadOnlyList<Drift> Drifts);
+
+/// <summary>A field of which a ledger shows a value, and hides that sources differ.</summary>
+/// <param name="Seed">The world.</param>
+/// <param name="Tuple">The artifact.</param>
+/// <param name="Field">The field.</param>
+/// <param name="Drifts">What drifted in the artifact's records.</param>
+internal sealed record Overwrite(int Seed, string Tuple, Field Field, IReadOnlyList<Drift> Drifts);
 
 /// <summary>How long it took from the first conflicting notification of an artifact.</summary>
 /// <param name="Visible">In the world's time, until the ledger showed the difference: as converging, held or decided by a rule.</param>

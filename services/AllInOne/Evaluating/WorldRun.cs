@@ -51,7 +51,7 @@ internal sealed class WorldRun(World world, Policy policy, Judge judge)
         }
 
         Pass(evidence, world.End);
-        (LedgerFigures figures, int silent) = End(evidence, read);
+        (LedgerFigures figures, List<Overwrite> overwrites) = End(evidence, read);
         HashSet<string> hashes = [Hash(evidence)];
         var random = new Random(world.Seed);
         for (int i = 0; i < orders; i++)
@@ -69,7 +69,7 @@ internal sealed class WorldRun(World world, Policy policy, Judge judge)
             Differences = _differences,
             Times = [.. _watches.Values.Select(w => w.Time).OfType<TimeToLedger>()],
             Ledgers = figures,
-            SilentlyOverwritten = silent,
+            Overwrites = overwrites,
             Orders = orders + 1,
             DistinctHashes = hashes.Count,
         };
@@ -130,21 +130,22 @@ internal sealed class WorldRun(World world, Policy policy, Judge judge)
         }
     }
 
-    private (LedgerFigures Figures, int Silent) End(EvidenceBase evidence, IEnumerable<IReadOnlyList<Observation>> read)
+    private (LedgerFigures Figures, List<Overwrite> Overwrites) End(EvidenceBase evidence, IEnumerable<IReadOnlyList<Observation>> read)
     {
         var audit = new SilentOverwriteAudit(PolicyAudit.Rules(policy), [.. read.SelectMany(o => o)]);
         LedgerFigures figures = default;
-        int silent = 0;
+        var overwrites = new List<Overwrite>();
         foreach (Artifact artifact in world.Artifacts)
         {
             Reconciliation reconciliation = judge(evidence.Of(artifact.Tuple), policy, world.End);
             Compare(artifact, reconciliation.Ledger, world.Truth.At(artifact.Tuple, world.End), world.End, _atEnd);
             _ends.Add(new ArtifactEnd(artifact.Drifts, reconciliation.Ledger.OnHold, reconciliation.Package is not null));
             figures += LedgerFigures.Of(reconciliation.Ledger, reconciliation.Package is not null);
-            silent += audit.Check(LedgerDocument.Of(reconciliation.Ledger));
+            overwrites.AddRange(audit.Overwritten(LedgerDocument.Of(reconciliation.Ledger))
+                .Select(f => new Overwrite(world.Seed, artifact.Tuple.ToString(), f, artifact.Drifts)));
         }
 
-        return (figures, silent);
+        return (figures, overwrites);
     }
 
     /// <summary>The same deliveries in another order, some of them twice, with a look now and then.</summary>

@@ -118,13 +118,13 @@ internal sealed class OfflineReconciliation(IProgressReport report)
         {
             // Binding keeps what it worked out, so it runs by itself; all that follows is pure.
             TupleEvidence[] bound = [.. chunk.Select(evidence.Of)];
-            var results = new (LedgerFigures Figures, int Silent)[chunk.Length];
+            var results = new (LedgerFigures Figures, IReadOnlyList<Field> Overwritten)[chunk.Length];
             Parallel.For(0, chunk.Length, i =>
             {
                 Reconciliation reconciliation = Reconciler.Reconcile(bound[i], policy, asOf);
                 JsonObject ledger = LedgerDocument.Of(reconciliation.Ledger);
                 string id = names.TupleId(chunk[i]);
-                results[i] = (LedgerFigures.Of(reconciliation.Ledger, reconciliation.Package is not null), audit.Check(ledger));
+                results[i] = (LedgerFigures.Of(reconciliation.Ledger, reconciliation.Package is not null), audit.Overwritten(ledger));
                 output.WriteLedger(id, mask?.Mask(ledger) ?? ledger);
                 if (reconciliation.Package is { } package)
                 {
@@ -132,10 +132,14 @@ internal sealed class OfflineReconciliation(IProgressReport report)
                     output.WritePackage(id, mask?.Mask(document) ?? document);
                 }
             });
-            foreach ((LedgerFigures one, int overwritten) in results)
+            for (int i = 0; i < chunk.Length; i++)
             {
-                figures += one;
-                silent += overwritten;
+                figures += results[i].Figures;
+                silent += results[i].Overwritten.Count;
+                if (results[i].Overwritten is { Count: > 0 } fields)
+                {
+                    report.Warn($"overwritten silently in ledgers/{names.TupleId(chunk[i])}.json: {string.Join(", ", fields.Select(WireNames.Of))}");
+                }
             }
 
             report.Advance(chunk.Length);

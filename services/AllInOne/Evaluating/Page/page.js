@@ -28,7 +28,8 @@ function card(title, figure, meaning, good) {
 }
 
 const { timeToLedger: time, agreement, conflicts, reordering } = evaluation;
-const shown = conflicts.conflicts === 0 ? 1 : Math.max(0, conflicts.conflicts - conflicts.silentlyOverwritten) / conflicts.conflicts;
+const shown = conflicts.conflicts === 0 && conflicts.silentlyOverwritten === 0
+    ? 1 : conflicts.conflicts / (conflicts.conflicts + conflicts.silentlyOverwritten);
 document.getElementById('run').textContent = `${number(evaluation.worlds)} generated worlds from seed ${evaluation.seed}: ${number(evaluation.artifacts)} artifacts, ${number(evaluation.notifications)} notifications; policy ${evaluation.policy.version}.`;
 card('Time to the package', span(time.handedOffSeconds.median), `median, from the first conflicting notification; the ledger shows the conflict after ${span(time.visibleSeconds.p95)} (95 of 100), with ${span(time.workSeconds.median)} of work`);
 card('Agreement', percent(agreement.atTheEnd.share), `with what a perfect steward accepts, when all has arrived; ${percent(agreement.always.share)} at every instant`, agreement.atTheEnd.share > 0.999);
@@ -87,6 +88,17 @@ const figures = document.getElementById('figures');
 row(figures, ['field comparisons', 'agree', ...kinds.map(words), 'share'], 'th');
 for (const [name, a] of [['when all has arrived', agreement.atTheEnd], ['at every instant', agreement.always]]) {
     row(figures, [name, number(a.agrees), ...kinds.map(k => number(a[k])), percent(a.share)]);
+}
+
+if (evaluation.conflicts.overwrites.length > 0) {
+    const overwrites = document.getElementById('overwrites');
+    element(overwrites, 'h2', 'Overwritten silently');
+    element(overwrites, 'p', 'Fields of which a ledger shows a value, and hides that sources differ: each is a defect.');
+    const table = element(overwrites, 'table');
+    row(table, ['seed', 'artifact', 'field', 'drifts'], 'th');
+    for (const o of evaluation.conflicts.overwrites.slice(0, 60)) {
+        row(table, [String(o.seed), o.tuple, o.field, o.drifts.map(words).join(', ')]);
+    }
 }
 
 const differences = document.getElementById('differences');

@@ -29,7 +29,7 @@ internal static class Invariants
         {
             LedgerIsTheEngines(world, expected, stored[tuple]);
             PackageIsTheEngines(expected, stored[tuple]);
-            Demand("I2 nothing overwritten", truth.Audit.Check(JsonNode.Parse(expected.Ledger)!.AsObject()) == 0, () => $"{tuple}");
+            Demand("I2 nothing overwritten", truth.Audit.Overwritten(JsonNode.Parse(expected.Ledger)!.AsObject()).Count == 0, () => $"{tuple}");
             HeldFieldsHaveNoValue(tuple, expected);
         }
 

@@ -59,7 +59,7 @@ internal sealed class Truth
     /// <summary>What each tuple comes to.</summary>
     public IReadOnlyDictionary<ImageReference, Expected> Tuples { get; }
 
-    /// <summary>Counts silent overwrites without any code of the engine.</summary>
+    /// <summary>Finds silent overwrites without any code of the engine.</summary>
     public SilentOverwriteAudit Audit { get; }
 
     /// <summary>How an item ends.</summary>
