@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ReleaseIntegrity.Collectors.Hosting.Authentication;
 using ReleaseIntegrity.Hosting;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Collectors;
 
@@ -11,15 +12,14 @@ public sealed class When_senders_show_a_certificate : WithFolder
 {
     private const string Https = "https://127.0.0.1:0";
 
-    private static readonly DateTimeOffset Start = DateTimeOffset.UtcNow.AddHours(-1);
-    private static readonly X509Certificate2 Server = SelfSigned("localhost");
-    private static readonly X509Certificate2 Authority = SelfSigned("authority", isAuthority: true);
+    private static readonly X509Certificate2 Server = Certificates.SelfSigned("localhost");
+    private static readonly X509Certificate2 Authority = Certificates.Authority("authority");
 
     [Fact]
     public async Task A_certificate_with_a_configured_thumbprint_is_let_in()
     {
-        using X509Certificate2 right = SelfSigned("quay.example.com");
-        using X509Certificate2 wrong = SelfSigned("quay.example.com");
+        using X509Certificate2 right = Certificates.SelfSigned("quay.example.com");
+        using X509Certificate2 wrong = Certificates.SelfSigned("quay.example.com");
         void Configure(CredentialOptions o)
         {
             o.Thumbprints.Add(new string('0', 64));
@@ -36,9 +36,9 @@ public sealed class When_senders_show_a_certificate : WithFolder
     {
         string file = Path.Combine(Folder, "authorities.pem");
         await File.WriteAllTextAsync(file, Authority.ExportCertificatePem(), CollectorHost.Ct);
-        using X509Certificate2 right = Issued("quay.example.com");
-        using X509Certificate2 otherName = Issued("other.example.com");
-        using X509Certificate2 otherAuthority = SelfSigned("quay.example.com");
+        using X509Certificate2 right = Certificates.Issued(Authority, "quay.example.com");
+        using X509Certificate2 otherName = Certificates.Issued(Authority, "other.example.com");
+        using X509Certificate2 otherAuthority = Certificates.SelfSigned("quay.example.com");
         void Configure(CredentialOptions o)
         {
             o.Authorities = file;
@@ -55,7 +55,7 @@ public sealed class When_senders_show_a_certificate : WithFolder
     {
         string file = Path.Combine(Folder, "authorities.pem");
         await File.WriteAllTextAsync(file, Authority.ExportCertificatePem(), CollectorHost.Ct);
-        using X509Certificate2 expired = Issued("quay.example.com", DateTimeOffset.UtcNow.AddMinutes(-5));
+        using X509Certificate2 expired = Certificates.Issued(Authority, "quay.example.com", DateTimeOffset.UtcNow.AddMinutes(-5));
 
         Assert.Equal(HttpStatusCode.Unauthorized, await HandshakeAsync(expired, o => o.Thumbprints.Add(expired.GetCertHashString(HashAlgorithmName.SHA256))));
         Assert.Equal(HttpStatusCode.Unauthorized, await HandshakeAsync(expired, o => o.Authorities = file));
@@ -64,7 +64,7 @@ public sealed class When_senders_show_a_certificate : WithFolder
     [Fact]
     public async Task A_certificate_in_a_header_counts_from_a_named_proxy_alone()
     {
-        using X509Certificate2 right = SelfSigned("quay.example.com");
+        using X509Certificate2 right = Certificates.SelfSigned("quay.example.com");
         string header = $":{Convert.ToBase64String(right.RawData)}:";
 
         Assert.Equal(HttpStatusCode.Accepted, await ForwardAsync(header, "127.0.0.1"));
@@ -103,33 +103,5 @@ public sealed class When_senders_show_a_certificate : WithFolder
             shown: shown);
         using HttpResponseMessage response = await host.PostAsync("[]");
         return response.StatusCode;
-    }
-
-    private static X509Certificate2 SelfSigned(string name, bool isAuthority = false)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return Request(name, key, isAuthority).CreateSelfSigned(Start, DateTimeOffset.UtcNow.AddDays(1));
-    }
-
-    private static X509Certificate2 Issued(string name, DateTimeOffset? until = null)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 certificate = Request(name, key, false).Create(
-            Authority, Start, until ?? DateTimeOffset.UtcNow.AddHours(1), RandomNumberGenerator.GetBytes(12));
-        return certificate.CopyWithPrivateKey(key);
-    }
-
-    private static CertificateRequest Request(string name, ECDsa key, bool isAuthority)
-    {
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, false, 0, true));
-        if (!isAuthority)
-        {
-            var names = new SubjectAlternativeNameBuilder();
-            names.AddDnsName(name);
-            request.CertificateExtensions.Add(names.Build());
-        }
-
-        return request;
     }
 }

@@ -1,5 +1,7 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using ReleaseIntegrity.Tests.Collectors.Resync.Fakes;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Collectors.Resync;
 
@@ -89,7 +91,7 @@ public sealed class When_a_source_cannot_be_reached : WithFolder
     public async Task A_certificate_that_nobody_vouches_for_is_not_accepted()
     {
         var registry = new FakeRegistry();
-        await using FakeServer server = await FakeServer.StartAsync(registry.AnswerAsync, PrivateAuthority.SelfSigned());
+        await using FakeServer server = await FakeServer.StartAsync(registry.AnswerAsync, Certificates.SelfSigned("localhost"));
         await using AskingCollector collector = await AskingCollector.StartAsync(Source.ArtifactRegistry, Folder, server.Address, "oci-distribution");
         JsonElement error = await collector.FailsAsync("tls");
         Assert.Contains("CertificateAuthorityFile", error.GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -103,13 +105,14 @@ public sealed class When_a_source_cannot_be_reached : WithFolder
     [InlineData("other", "127.0.0.1")]
     public async Task A_private_authority_counts_where_it_is_named_and_for_its_servers_alone(string authority, string server)
     {
-        var authorities = new PrivateAuthority[] { new("named"), new("other") };
+        using X509Certificate2 named = Certificates.Authority("named");
+        using X509Certificate2 other = Certificates.Authority("other");
         string file = Path.Combine(Folder, "authority.pem");
-        await File.WriteAllTextAsync(file, authorities[0].Pem, CollectorHost.Ct);
+        await File.WriteAllTextAsync(file, named.ExportCertificatePem(), CollectorHost.Ct);
         var registry = new FakeRegistry();
         registry.Push("team/app", "v1", FakeRegistry.Manifest(1));
         await using FakeServer tls = await FakeServer.StartAsync(
-            registry.AnswerAsync, authorities.Single(a => a.Name == authority).Issue(System.Net.IPAddress.Parse(server)));
+            registry.AnswerAsync, Certificates.Issued(authority == "named" ? named : other, server));
         await using AskingCollector collector = await AskingCollector.StartAsync(
             Source.ArtifactRegistry, Folder, tls.Address, "oci-distribution", ("CertificateAuthorityFile", file));
         if ((authority, server) == ("named", "127.0.0.1"))

@@ -69,6 +69,16 @@ public sealed class The_json_form_is_described : IAsyncLifetime
         }
     }
 
+    /// <summary>Where something is posted, all that the path doesn't say stands in a body that has a description.</summary>
+    [Fact]
+    public void What_is_posted_has_a_body() => Assert.All(Operations(), o =>
+    {
+        bool posted = o.Verb == HttpMethod.Post;
+        Assert.True(posted == (o.Operation.RequestBody is not null), o.Operation.OperationId);
+        Assert.True(!posted || (o.Operation.Parameters ?? []).All(p => p.In == ParameterLocation.Path), o.Operation.OperationId);
+        Assert.True(!posted || o.Operation.RequestBody!.Content!.Values.All(c => c.Schema!.Properties is not null), o.Operation.OperationId);
+    });
+
     [Fact]
     public async Task Parameters_are_taken_by_the_names_in_it()
     {

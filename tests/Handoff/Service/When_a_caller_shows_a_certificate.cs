@@ -13,14 +13,15 @@ using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Hosting;
 using ReleaseIntegrity.Storage;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Handoff.Service;
 
 /// <summary>Client certificates in a real TLS handshake, instead of a token and beside one.</summary>
 public sealed class When_a_caller_shows_a_certificate : IDisposable
 {
-    private static readonly X509Certificate2 Server = SelfSigned("localhost");
-    private static readonly X509Certificate2 Authority = SelfSigned("authority", isAuthority: true);
+    private static readonly X509Certificate2 Server = Certificates.SelfSigned("localhost");
+    private static readonly X509Certificate2 Authority = Certificates.Authority("authority");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("handoff-").FullName;
     private readonly string _authorities;
@@ -34,11 +35,11 @@ public sealed class When_a_caller_shows_a_certificate : IDisposable
     [Fact]
     public async Task It_is_let_in_by_thumbprint_or_by_name_and_may_what_is_configured()
     {
-        using X509Certificate2 known = SelfSigned("desk.example.com");
-        using X509Certificate2 issued = Issued("maya.example.com");
-        using X509Certificate2 other = Issued("other.example.com");
-        using X509Certificate2 forged = SelfSigned("maya.example.com");
-        using X509Certificate2 expired = Issued("maya.example.com", DateTimeOffset.UtcNow.AddMinutes(-5));
+        using X509Certificate2 known = Certificates.SelfSigned("desk.example.com");
+        using X509Certificate2 issued = Certificates.Issued(Authority, "maya.example.com");
+        using X509Certificate2 other = Certificates.Issued(Authority, "other.example.com");
+        using X509Certificate2 forged = Certificates.SelfSigned("maya.example.com");
+        using X509Certificate2 expired = Certificates.Issued(Authority, "maya.example.com", DateTimeOffset.UtcNow.AddMinutes(-5));
         await using WebApplication app = await StartAsync(withKey: false, new ClientCertificateSettings
         {
             Authorities = _authorities,
@@ -63,7 +64,7 @@ public sealed class When_a_caller_shows_a_certificate : IDisposable
     [Fact]
     public async Task Beside_a_token_the_token_says_who_it_is()
     {
-        using X509Certificate2 known = SelfSigned("desk.example.com");
+        using X509Certificate2 known = Certificates.SelfSigned("desk.example.com");
         var settings = new ClientCertificateSettings
         {
             Callers = [new CertifiedCaller { Subject = "desk", Thumbprints = [known.GetCertHashString(HashAlgorithmName.SHA256)], Roles = ["viewer"] }],
@@ -151,33 +152,5 @@ public sealed class When_a_caller_shows_a_certificate : IDisposable
                 return refused.StatusCode;
             }
         }
-    }
-
-    private static X509Certificate2 SelfSigned(string name, bool isAuthority = false)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return Request(name, key, isAuthority).CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1));
-    }
-
-    private static X509Certificate2 Issued(string name, DateTimeOffset? until = null)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        using X509Certificate2 certificate = Request(name, key, false).Create(
-            Authority, DateTimeOffset.UtcNow.AddMinutes(-50), until ?? DateTimeOffset.UtcNow.AddHours(1), RandomNumberGenerator.GetBytes(12));
-        return certificate.CopyWithPrivateKey(key);
-    }
-
-    private static CertificateRequest Request(string name, ECDsa key, bool isAuthority)
-    {
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, false, 0, true));
-        if (!isAuthority)
-        {
-            var names = new SubjectAlternativeNameBuilder();
-            names.AddDnsName(name);
-            request.CertificateExtensions.Add(names.Build());
-        }
-
-        return request;
     }
 }

@@ -1,12 +1,14 @@
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
+using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Handoff.Access;
 using ReleaseIntegrity.Handoff.Store;
 using ReleaseIntegrity.Handoff;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Handoff.Watching;
 using ReleaseIntegrity.Masking;
+using ReleaseIntegrity.Storage;
 using ReleaseIntegrity.Tests.Handoff.Masking;
 using ReleaseIntegrity.Tests.Servers;
 
@@ -105,6 +107,48 @@ public abstract class When_a_client_watches<TPlace> : IAsyncDisposable
         await host.Feed.Apply(HandoffHost.Prepared(mine, 2));
         await using var resumed = new Watcher(host, beat.ResumeToken, parent, 300);
         Assert.Equal(["1 Superseded", "2 Prepared"], await resumed.Take(2));
+    }
+
+    [Fact]
+    public async Task What_was_before_a_heartbeat_does_not_come_again()
+    {
+        await using HandoffHost host = await StartAsync();
+        await host.Feed.Apply(HandoffHost.Prepared(new RandomDocument(1), 1));
+        await using var watch = new Watcher(host, "", heartbeatSeconds: 1);
+        await watch.Take(1);
+        WatchCorrectionPackagesResponse beat = await watch.Next();
+        Assert.NotNull(beat.Heartbeat);
+        CorrectionPackagePrepared later = HandoffHost.Prepared(new RandomDocument(2), 1);
+        await host.Feed.Apply(later);
+        await using var resumed = new Watcher(host, beat.ResumeToken);
+        Assert.Equal(later.PackageId, (await resumed.Next()).Package.PackageId);
+    }
+
+    /// <summary>
+    /// Of two processes on one store the one may have told of changes that the other hasn't read yet: a token of the first
+    /// counts for the second too.
+    /// </summary>
+    [Fact]
+    public async Task What_another_process_has_told_of_does_not_come_again()
+    {
+        StoreOptions? store = null;
+        await using HandoffHost asleep = await StartAsync(o =>
+        {
+            store = o.Store;
+            store.Shared = store.Engine == StoreEngines.Sqlite;
+            return o with { WatchPollInterval = TimeSpan.FromHours(1) };
+        });
+        using Subscription begun = await asleep.Services.GetRequiredService<PackageTail>().SubscribeAsync(CancellationToken.None);
+        await using HandoffHost awake = await StartAsync(o => o with { Store = store! });
+        await awake.Feed.Apply(HandoffHost.Prepared(new RandomDocument(1), 1));
+        await using var first = new Watcher(awake, "");
+        string token = (await first.Next()).ResumeToken;
+
+        await using var second = new Watcher(asleep, token, heartbeatSeconds: 1);
+        Assert.NotNull((await second.Next()).Heartbeat);
+        CorrectionPackagePrepared later = HandoffHost.Prepared(new RandomDocument(2), 1);
+        await asleep.Feed.Apply(later);
+        Assert.Equal(later.PackageId, (await second.Next()).Package.PackageId);
     }
 
     [Fact]

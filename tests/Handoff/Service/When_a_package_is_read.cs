@@ -1,6 +1,9 @@
+using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
+using Microsoft.Extensions.DependencyInjection;
 using ReleaseIntegrity.Contracts.Messages;
+using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Tests.Handoff.Masking;
@@ -62,5 +65,26 @@ public class When_a_package_is_read
         RpcException e = await Assert.ThrowsAsync<RpcException>(
             () => host.Client.ListWriteTargetsAsync(new ListWriteTargetsRequest { Parent = Tuple }).ResponseAsync);
         Assert.Equal("parent", Assert.Single(e.GetRpcStatus()!.GetDetail<BadRequest>().FieldViolations).Field);
+    }
+
+    /// <summary>Over gRPC a package is masked and serialised once; its own members are what changes, and the JSON form shows them all.</summary>
+    [Fact]
+    public async Task Its_content_goes_over_gRPC_as_it_was_serialised_the_first_time()
+    {
+        await using HandoffHost host = await HandoffHost.StartAsync();
+        CorrectionPackagePrepared prepared = HandoffHost.Prepared(_random, 1);
+        await host.Feed.Apply(prepared);
+        MaskedDocuments documents = host.Services.GetRequiredService<MaskedDocuments>();
+        string json = await host.Http.GetStringAsync($"/v1/{Tuple}/packages/latest");
+        Assert.Null(documents.Serialised(prepared.PackageId));
+
+        var request = new GetCorrectionPackageRequest { Name = $"{Tuple}/packages/latest" };
+        CorrectionPackage first = await host.Client.GetCorrectionPackageAsync(request);
+        SerialisedPackage kept = Assert.IsType<SerialisedPackage>(documents.Serialised(prepared.PackageId));
+        CorrectionPackage second = await host.Client.GetCorrectionPackageAsync(request);
+
+        Assert.Same(kept, documents.Serialised(prepared.PackageId));
+        Assert.Equal(first, second);
+        Assert.Equal(first, JsonParser.Default.Parse<CorrectionPackage>(json));
     }
 }

@@ -167,6 +167,20 @@ public sealed class Sqlite_lists : When_lists_are_long<SqliteFiles>
         }
     }
 
+    /// <summary>SQLite reads a row from its beginning: what stands after tens of thousands of characters costs as much as they do.</summary>
+    [Fact]
+    public async Task Content_stands_last_in_its_row()
+    {
+        await using HandoffHost host = await HandoffHost.StartAsync();
+        IStore store = host.Services.GetRequiredService<HandoffStore>().Store;
+        var tables = (await store.ReadAsync(
+            s => s.Connection.QueryAsync<(string Table, string Column)>(
+                "select m.name, c.name from sqlite_schema m, pragma_table_info(m.name) c where m.type = 'table' order by m.name, c.cid", transaction: s.Transaction),
+            CancellationToken.None)).GroupBy(c => c.Table, c => c.Column).Where(t => t.Contains("content")).ToList();
+        Assert.Equal(["ledger", "ledger_history", "package"], tables.Select(t => t.Key));
+        Assert.All(tables, t => Assert.Equal("content", t.Last()));
+    }
+
     /// <summary>The steps by which the keys of a page are found.</summary>
     private static async Task<IReadOnlyList<string>> StepsAsync(StoreSnapshot snapshot, string sql)
     {

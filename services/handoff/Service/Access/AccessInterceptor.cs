@@ -12,7 +12,7 @@ namespace ReleaseIntegrity.Handoff.Access;
 
 /// <summary>
 /// The one door of the API, gRPC and JSON alike: lets a call in when the rule of its RPC allows it to the caller, and
-/// notes the caller in the call. An RPC without a rule is refused. A tuple out of the caller's scope is refused in the
+/// notes in the call who calls and how. An RPC without a rule is refused. A tuple out of the caller's scope is refused in the
 /// words for one that isn't there; lists leave it out (<see cref="TupleScopes"/>).
 /// </summary>
 internal sealed partial class AccessInterceptor(Credentials credentials, HandoffStore store, DeniedCalls denied) : Interceptor
@@ -56,6 +56,7 @@ internal sealed partial class AccessInterceptor(Credentials credentials, Handoff
 
         Caller caller = await credentials.CallerAsync(context);
         caller.NoteIn(context);
+        Transports.NoteIn(context);
         try
         {
             await RequireAllowedAsync(caller, request, context);

@@ -15,13 +15,17 @@ namespace ReleaseIntegrity.Handoff.Reading;
 /// </summary>
 internal sealed class MaskedDocuments(Masker masker) : IDisposable
 {
-    /// <summary>About 100 MB of text and views, or some hundred large packages.</summary>
-    private const long MaximumCachedCharacters = 16 * 1024 * 1024;
+    /// <summary>About 50 MB of text and views, or some hundred large packages.</summary>
+    private const long MaximumCachedCharacters = 8 * 1024 * 1024;
+
+    /// <summary>Some thousand packages, or a thousand large ones, as they go over the wire.</summary>
+    private const long MaximumSerialisedBytes = 48 * 1024 * 1024;
 
     /// <summary>About 1 KB each.</summary>
     private const int MaximumSummaries = 20_000;
 
     private readonly MemoryCache _summaries = new(new MemoryCacheOptions { SizeLimit = MaximumSummaries });
+    private readonly MemoryCache _serialised = new(new MemoryCacheOptions { SizeLimit = MaximumSerialisedBytes });
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaximumCachedCharacters });
 
     /// <summary>Which token key masks.</summary>
@@ -38,18 +42,16 @@ internal sealed class MaskedDocuments(Masker masker) : IDisposable
 
     /// <summary>The same, of a package with its content; it is kept.</summary>
     public CorrectionPackage Summarise(PackageRow row) => _summaries.Set(
-        row.PackageId, PackageMessages.Summary(row, Get("package/" + row.PackageId, row.Content, DocumentReader.Package, keep: false), KeyVersion), new MemoryCacheEntryOptions { Size = 1 });
+        row.PackageId, PackageMessages.Summary(row, Unkept(row), KeyVersion), new MemoryCacheEntryOptions { Size = 1 });
 
     /// <summary>A package's content as it goes over the wire; null where content has to be read first.</summary>
-    public SerialisedPackage? Serialised(string packageId) => _cache.Get<SerialisedPackage>("wire/" + packageId);
+    public SerialisedPackage? Serialised(string packageId) => _serialised.Get<SerialisedPackage>(packageId);
 
     /// <summary>The same, of a package with its content; it is kept.</summary>
     public SerialisedPackage Serialise(PackageRow row)
     {
-        SerialisedPackage serialised = SerialisedPackage.Of(PackageMessages.Content(row, Of(row), KeyVersion));
-
-        // Characters have two bytes.
-        return _cache.Set("wire/" + row.PackageId, serialised, new MemoryCacheEntryOptions { Size = serialised.Size / 2 });
+        SerialisedPackage serialised = SerialisedPackage.Of(PackageMessages.Content(row, Unkept(row), KeyVersion));
+        return _serialised.Set(row.PackageId, serialised, new MemoryCacheEntryOptions { Size = serialised.Size });
     }
 
     /// <summary>
@@ -66,10 +68,13 @@ internal sealed class MaskedDocuments(Masker masker) : IDisposable
     public void Dispose()
     {
         _summaries.Dispose();
+        _serialised.Dispose();
         _cache.Dispose();
     }
 
-    // What is read to be summed up isn't kept: a walk through lists would push out what is asked for again.
+    // What is read to be summed up or serialised isn't kept: a walk through lists would push out what is asked for again.
+    private Masked<PackageView> Unkept(PackageRow row) => Get("package/" + row.PackageId, row.Content, DocumentReader.Package, keep: false);
+
     private Masked<T> Get<T>(string key, string content, Func<JsonNode, T> read, bool keep = true)
     {
         if (_cache.TryGetValue(key, out Masked<T>? known))
