@@ -46,7 +46,8 @@ public static class HandoffHosting
         services.AddSingleton(p => new HandoffStore(
             Stores.Open(options.Store, HandoffStore.Migrations),
             p.GetRequiredService<Masker>(),
-            p.GetRequiredService<TimeProvider>()));
+            p.GetRequiredService<TimeProvider>(),
+            alone: options.Store.Engine == StoreEngines.Sqlite && !options.Store.Shared));
         services.AddKeyedSingleton(Key, (p, _) => new StoreHold(
             p.GetRequiredService<HandoffStore>().Store, p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<StoreHold>>()));
         services.AddHostedService<StoreOpening>();
@@ -56,6 +57,7 @@ public static class HandoffHosting
         services.AddSingleton<Disclosure>();
         services.AddSingleton<Decider>();
         services.AddSingleton<MaskedDocuments>();
+        services.AddSingleton<StandingAnswers>();
         services.AddSingleton(p => new HandoffFeed(
             p.GetRequiredService<HandoffStore>(), p.GetRequiredService<Masker>(), p.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
         services.AddHostedService<EvaluationBackfill>();
@@ -72,6 +74,10 @@ public static class HandoffHosting
     /// <summary>The forms of the API: gRPC, gRPC-Web, JSON, reflection and health.</summary>
     private static void AddApi(this IServiceCollection services, HandoffOptions options)
     {
+        // Else they are made anew for each call.
+        services.AddSingleton<HandoffApi>();
+        services.AddSingleton<DecisionApi>();
+        services.AddSingleton<AuditApi>();
         services.AddGrpc(grpc =>
         {
             grpc.Interceptors.Add<FailureInterceptor>();

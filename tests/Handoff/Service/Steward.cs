@@ -30,6 +30,7 @@ namespace ReleaseIntegrity.Tests.Handoff.Service;
 internal sealed class Steward : System.Diagnostics.Metrics.IMeterFactory, IAsyncDisposable
 {
     private readonly MaskedDocuments _documents;
+    private readonly StandingAnswers _answers;
     private readonly HandoffApi _reads;
 
     private Steward(HandoffStore store, HandoffOptions options, FakeTimeProvider clock)
@@ -38,9 +39,10 @@ internal sealed class Steward : System.Diagnostics.Metrics.IMeterFactory, IAsync
         Clock = clock;
         Masker = new Masker(options.TokenKey);
         _documents = new MaskedDocuments(Masker);
+        _answers = new StandingAnswers(store);
         Feed = new HandoffFeed(store, Masker, this);
         _reads = new HandoffApi(
-            store, _documents, new PackageTail(store, _documents, options, NullLogger<PackageTail>.Instance), new AuditLog(clock), options, clock);
+            store, _documents, _answers, new PackageTail(store, _documents, options, NullLogger<PackageTail>.Instance), new AuditLog(clock), options, clock);
         Decisions = new DecisionApi(store, new Decider(store, _documents, new AuditLog(clock), options, clock), _documents, options, clock);
     }
 
@@ -161,6 +163,7 @@ internal sealed class Steward : System.Diagnostics.Metrics.IMeterFactory, IAsync
 
     public ValueTask DisposeAsync()
     {
+        _answers.Dispose();
         _documents.Dispose();
         return Store.DisposeAsync();
     }

@@ -26,6 +26,7 @@ public sealed class The_api_as_a_class : IAsyncLifetime, System.Diagnostics.Metr
     private HandoffFeed _feed = null!;
     private HandoffApi _api = null!;
     private MaskedDocuments _documents = null!;
+    private StandingAnswers _answers = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -34,9 +35,30 @@ public sealed class The_api_as_a_class : IAsyncLifetime, System.Diagnostics.Metr
             Stores.Open(options.Store, HandoffStore.Migrations), _masker, TimeProvider.System);
         await _store.OpenAsync(CancellationToken.None);
         _documents = new MaskedDocuments(_masker);
+        _answers = new StandingAnswers(_store);
         _feed = new HandoffFeed(_store, _masker, this);
         var tail = new PackageTail(_store, _documents, options, NullLogger<PackageTail>.Instance);
-        _api = new HandoffApi(_store, _documents, tail, new AuditLog(TimeProvider.System), options, TimeProvider.System);
+        _api = new HandoffApi(_store, _documents, _answers, tail, new AuditLog(TimeProvider.System), options, TimeProvider.System);
+    }
+
+    [Fact]
+    public async Task It_gives_the_same_answer_until_a_package_changes()
+    {
+        var random = new RandomDocument(1);
+        await _feed.Apply(HandoffHost.Prepared(random, 1));
+        var call = new Call();
+        string tuple = "tuples/" + _masker.TupleId(random.Tuple);
+        var get = new GetCorrectionPackageRequest { Name = $"{tuple}/packages/{HandoffHost.Prepared(random, 1).PackageId}" };
+        var list = new ListCorrectionPackagesRequest { Parent = tuple };
+        CorrectionPackage package = await _api.GetCorrectionPackage(get, call);
+        ListCorrectionPackagesResponse page = await _api.ListCorrectionPackages(list, call);
+        Assert.Same(package, await _api.GetCorrectionPackage(get, call));
+        Assert.Same(page, await _api.ListCorrectionPackages(list, call));
+        Assert.NotSame(page, await _api.ListCorrectionPackages(new ListCorrectionPackagesRequest(list) { PageSize = 1 }, call));
+
+        await _feed.Apply(HandoffHost.Prepared(random, 2));
+        Assert.Equal(PackageState.Superseded, (await _api.GetCorrectionPackage(get, call)).State);
+        Assert.Equal(2, (await _api.ListCorrectionPackages(list, call)).Packages.Count);
     }
 
     [Fact]
@@ -67,6 +89,7 @@ public sealed class The_api_as_a_class : IAsyncLifetime, System.Diagnostics.Metr
 
     public async ValueTask DisposeAsync()
     {
+        _answers.Dispose();
         _documents.Dispose();
         await _store.DisposeAsync();
         Directory.Delete(_folder, recursive: true);

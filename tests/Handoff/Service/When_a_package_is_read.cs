@@ -7,6 +7,7 @@ using ReleaseIntegrity.Handoff.Reading;
 using ReleaseIntegrity.Handoff.V1;
 using ReleaseIntegrity.Masking;
 using ReleaseIntegrity.Tests.Handoff.Masking;
+using ReleaseIntegrity.Tests.Servers;
 
 namespace ReleaseIntegrity.Tests.Handoff.Service;
 
@@ -86,5 +87,22 @@ public class When_a_package_is_read
         Assert.Same(kept, documents.Serialised(prepared.PackageId));
         Assert.Equal(first, second);
         Assert.Equal(first, JsonParser.Default.Parse<CorrectionPackage>(json));
+    }
+
+    /// <summary>What one process answered is an old answer once another one has written to the store that they share.</summary>
+    [Fact]
+    public async Task What_another_process_changed_is_read_anew()
+    {
+        await using var place = new SharedSqliteFiles();
+        await using HandoffHost mine = await HandoffHost.StartAsync(place: place);
+        await using HandoffHost theirs = await HandoffHost.StartAsync(place: place);
+        await mine.Feed.Apply(HandoffHost.Prepared(_random, 1));
+        var get = new GetCorrectionPackageRequest { Name = $"{Tuple}/packages/latest" };
+        var list = new ListCorrectionPackagesRequest { Parent = Tuple };
+        Assert.Equal(1, (await mine.Client.GetCorrectionPackageAsync(get)).Revision);
+        Assert.Single((await mine.Client.ListCorrectionPackagesAsync(list)).Packages);
+        await theirs.Feed.Apply(HandoffHost.Prepared(_random, 2));
+        Assert.Equal(2, (await mine.Client.GetCorrectionPackageAsync(get)).Revision);
+        Assert.Equal(2, (await mine.Client.ListCorrectionPackagesAsync(list)).Packages.Count);
     }
 }

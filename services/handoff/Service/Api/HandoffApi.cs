@@ -11,12 +11,13 @@ namespace ReleaseIntegrity.Handoff.Api;
 /// The API, as the proto describes it. Each family of RPCs has a class of its own, that checks a request, reads the store
 /// and masks.
 /// </summary>
-internal sealed class HandoffApi(HandoffStore store, MaskedDocuments documents, PackageTail tail, AuditLog audit, HandoffOptions options, TimeProvider clock)
+internal sealed class HandoffApi(
+    HandoffStore store, MaskedDocuments documents, StandingAnswers answers, PackageTail tail, AuditLog audit, HandoffOptions options, TimeProvider clock)
     : HandoffService.HandoffServiceBase
 {
     private readonly LedgerCalls _ledgers = new(store, documents, clock);
     private readonly HoldCalls _holds = new(store, documents);
-    private readonly PackageCalls _packages = new(store, documents);
+    private readonly PackageCalls _packages = new(store, documents, answers);
     private readonly ReleaseCalls _releases = new(store, documents);
     private readonly ExportCalls _exports = new(store, documents, audit, options);
     private readonly EvaluationCalls _evaluations = new(store, clock);

@@ -10,7 +10,7 @@ using ReleaseIntegrity.Storage;
 namespace ReleaseIntegrity.Handoff.Api;
 
 /// <summary>The RPCs about packages.</summary>
-internal sealed class PackageCalls(HandoffStore store, MaskedDocuments documents)
+internal sealed class PackageCalls(HandoffStore store, MaskedDocuments documents, StandingAnswers answers)
 {
     private const int MaximumNotes = 200;
 
@@ -40,15 +40,22 @@ internal sealed class PackageCalls(HandoffStore store, MaskedDocuments documents
         string[]? after = check.PageToken(request.PageToken, query, 2);
         check.ThrowIfInvalid();
 
+        RepositoryScope scope = Caller.Of(context).Scope;
+        return await answers.OfAsync((query, request.PageToken, size, scope), () => ListAsync(filter, after, size, query, scope, context.CancellationToken), context.CancellationToken);
+    }
+
+    private async Task<ListCorrectionPackagesResponse> ListAsync(
+        PackageFilter filter, string[]? after, int size, string query, RepositoryScope scope, CancellationToken cancellationToken)
+    {
         (IReadOnlyList<PackageRow> rows, IReadOnlyList<CorrectionPackage> shown) = await store.ReadAsync(
             async s =>
             {
                 await Tuples.RequireAsync(s, filter.TupleId);
-                PackageFilter visible = filter with { Coordinates = await store.Repositories.InAsync(s, Caller.Of(context).Scope) };
+                PackageFilter visible = filter with { Coordinates = await store.Repositories.InAsync(s, scope) };
                 IReadOnlyList<PackageRow> page = await HandoffQueries.PackagesAsync(s, visible, PackagePlace.Of(after), size + 1);
                 return (page, await _summaries.OfAsync(s, [.. page.Take(size)]));
             },
-            context.CancellationToken);
+            cancellationToken);
         var response = new ListCorrectionPackagesResponse();
         response.Packages.Add(shown);
         response.NextPageToken = rows.Count > size ? Tokens.Page(query, PackagePlace.Of(rows[size - 1]).ToKey()) : "";
@@ -63,6 +70,11 @@ internal sealed class PackageCalls(HandoffStore store, MaskedDocuments documents
         check.ThrowIfInvalid();
 
         bool binary = Transports.IsBinary(context);
+        return await answers.OfAsync((request.Name, binary), () => GetAsync(tupleId, packageId, revision, binary, context.CancellationToken), context.CancellationToken);
+    }
+
+    private async Task<CorrectionPackage> GetAsync(string tupleId, string? packageId, long? revision, bool binary, CancellationToken cancellationToken)
+    {
         (PackageRow row, SerialisedPackage? known, IReadOnlyList<DecisionRow> annotated) = await store.ReadAsync(
             async s =>
             {
@@ -73,7 +85,7 @@ internal sealed class PackageCalls(HandoffStore store, MaskedDocuments documents
                     serialised,
                     await _decisions.PageAsync(s, new DecisionFilter { TupleId = tupleId, Kind = DecisionKinds.Annotate }, long.MaxValue, MaximumNotes));
             },
-            context.CancellationToken);
+            cancellationToken);
         CorrectionPackage package = binary
             ? PackageMessages.Stand(CorrectionPackage.Of(known ?? documents.Serialise(row)), row)
             : PackageMessages.Of(row, documents.Of(row), documents.KeyVersion);

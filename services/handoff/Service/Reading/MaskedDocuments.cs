@@ -18,8 +18,8 @@ internal sealed class MaskedDocuments(Masker masker) : IDisposable
     /// <summary>About 50 MB of text and views, or some hundred large packages.</summary>
     private const long MaximumCachedCharacters = 8 * 1024 * 1024;
 
-    /// <summary>Some thousand packages, or a thousand large ones, as they go over the wire.</summary>
-    private const long MaximumSerialisedBytes = 48 * 1024 * 1024;
+    /// <summary>Some thousand packages, or some hundred large ones, as they go over the wire.</summary>
+    private const long MaximumSerialisedBytes = 32 * 1024 * 1024;
 
     /// <summary>About 1 KB each.</summary>
     private const int MaximumSummaries = 20_000;

@@ -12,13 +12,18 @@ namespace ReleaseIntegrity.Handoff.Store;
 /// takes content out of here. Every write is one transaction, idempotent, and gives the same rows in any order of
 /// arrival, but for the sequence and the time of the hand-off, which are the record of that order.
 /// </summary>
-internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clock) : IAsyncDisposable
+/// <param name="store">Where all of it is kept.</param>
+/// <param name="masker">Makes ids of tuples and tokens of repositories.</param>
+/// <param name="clock">For the times of hand-off.</param>
+/// <param name="alone">Whether no other process writes to it.</param>
+internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clock, bool alone = false) : IAsyncDisposable
 {
     private readonly HandoffStatements _sql = HandoffStatements.For(store.Engine);
     private readonly TupleTable _tuples = new(store.Engine, masker);
     private readonly LedgerTable _ledgers = new(store.Engine);
     private readonly HistoryTable _history = new(store.Engine);
     private readonly EvaluationTable _evaluation = new(store.Engine, clock);
+    private long _changes;
 
     /// <summary>The schema of this store.</summary>
     public static MigrationSet Migrations { get; } = new("handoff", typeof(HandoffStore).Assembly);
@@ -37,6 +42,10 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
 
     /// <summary>Raised once packages have changed, on the store's own thread.</summary>
     public event Action? PackagesChanged;
+
+    /// <summary>Moves on with every change of a package and every decision, whoever makes it; before its maker hears that it is done.</summary>
+    public async ValueTask<long> StateAsync(CancellationToken cancellationToken) =>
+        alone ? Volatile.Read(ref _changes) : (await ReadAsync(HandoffQueries.PositionAsync, cancellationToken)).Sequence;
 
     /// <summary>Queries.</summary>
     public Task<T> ReadAsync<T>(Func<StoreSnapshot, Task<T>> read, CancellationToken cancellationToken) =>
@@ -104,7 +113,7 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
                     [.. facts.Zip(outcomes).Where(f => f.Second is FeedOutcome.Changed or FeedOutcome.Stale).Select(f => f.First).OfType<PackageFact>().Select(p => (numbers[p.Tuple], p.Revision))]);
                 if (moved || facts.Any(f => f is PackageFact or PackageEndFact))
                 {
-                    transaction.OnCommitted(() => PackagesChanged?.Invoke());
+                    transaction.OnCommitted(Changed);
                 }
 
                 return outcomes;
@@ -117,11 +126,17 @@ internal sealed class HandoffStore(IStore store, Masker masker, TimeProvider clo
             async transaction =>
             {
                 T decided = await decide(transaction);
-                transaction.OnCommitted(() => PackagesChanged?.Invoke());
+                transaction.OnCommitted(Changed);
                 return decided;
             },
             cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    private void Changed()
+    {
+        Interlocked.Increment(ref _changes);
+        PackagesChanged?.Invoke();
+    }
 }
