@@ -24,7 +24,7 @@ public sealed class The_worlds_speak_as_sources_do
                 string[] told = [.. telling.Statements.Select(Line).Order(StringComparer.Ordinal)];
                 if (!told.SequenceEqual(read))
                 {
-                    wrong[telling.Delivery.Format] = $"seed {world.Seed}, {telling.Delivery.Source} {telling.Delivery.Format}\ntold {string.Join('\n', told)}\nread {string.Join('\n', read)}\n{Encoding.UTF8.GetString(telling.Delivery.Body.Span)}";
+                    wrong[$"{telling.Delivery.Source} {telling.Delivery.Format}"] = $"seed {world.Seed}, {telling.Delivery.Source} {telling.Delivery.Format}\ntold {string.Join('\n', told)}\nread {string.Join('\n', read)}\n{Encoding.UTF8.GetString(telling.Delivery.Body.Span)}";
                 }
             }
         }
