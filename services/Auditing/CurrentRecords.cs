@@ -76,7 +76,7 @@ internal sealed class CurrentRecords
 
         registryBefore.UnionWith(_namedByGoneTags.GetValueOrDefault(tuple.ToString()) ?? []);
         registryBefore.ExceptWith(registryNow);
-        AddRuntime(named, statements);
+        AddRuntime(named, _inDoubt.Contains((tuple.ToString(), Source.RuntimeValidation)), statements);
         if (!_inDoubt.Contains((tuple.ToString(), Source.ChangeSnapshot)))
         {
             AddSnapshots(named, statements);
@@ -168,9 +168,21 @@ internal sealed class CurrentRecords
         }
     }
 
-    private static void AddRuntime(List<Standing> named, List<Statement> statements)
+    /// <summary>
+    /// What runs, and what was admitted: a decision is never taken back, only followed, so that of a cluster's decisions the latest one is
+    /// a statement, and none where one is in doubt or says no time.
+    /// </summary>
+    private static void AddRuntime(List<Standing> named, bool inDoubt, List<Statement> statements)
     {
-        foreach (Observation container in named.Select(s => s.Last!).Where(o => o.Record.Source == Source.RuntimeValidation))
+        List<Observation> runtime = [.. named.Select(s => s.Last!).Where(o => o.Record.Source == Source.RuntimeValidation)];
+        List<Observation> decisions = runtime.FindAll(o => o.Record.Kind == RecordKind.AdmissionDecision);
+        foreach (Observation followed in decisions.Where(o => decisions.Exists(d => d.Record.Instance == o.Record.Instance
+            && d.Record != o.Record && (inDoubt || d.Revision.Time is null || !(o.Revision.Time >= d.Revision.Time)))))
+        {
+            runtime.Remove(followed);
+        }
+
+        foreach (Observation container in runtime)
         {
             FieldReading? observed = container.Fields.FirstOrDefault(f => f.Field == Field.ObservedDigest);
             string? digest = observed is { DigestKind: not DigestKind.Config } ? observed.Single : null;

@@ -14,6 +14,9 @@ public sealed class FuzzingTests
     /// <summary>Generous, for busy machines: an input that takes it hangs, or grows faster than its length.</summary>
     private static readonly TimeSpan LongestInput = TimeSpan.FromSeconds(10);
 
+    /// <summary>An input that takes it, each time that it is tried, is worth a look.</summary>
+    private static readonly TimeSpan WorthKeeping = TimeSpan.FromMilliseconds(50);
+
     private const int LongestBody = 256 * 1024;
     private const int LargestCorpus = 20_000;
 
@@ -35,19 +38,32 @@ public sealed class FuzzingTests
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var mutator = new Mutator(seed);
         var random = new Random(seed);
-        (long inputs, long bytes, TimeSpan slowest, long largest) = (0, 0, TimeSpan.Zero, 0);
+        (long inputs, long bytes, TimeSpan slowest, long largest, string slow) = (0, 0, TimeSpan.Zero, 0, "");
         long started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started).TotalSeconds < seconds / Sources.Count)
         {
             (INormalizer normalizer, Notification parent) = corpus[random.Next(corpus.Count)];
             Notification input = parent with { Body = mutator.Mutate(parent.Body.Span) };
-            long began = Stopwatch.GetTimestamp();
-            IReadOnlyList<NormalisedItem> items = Try(normalizer, input, out long allocated);
-            TimeSpan took = Stopwatch.GetElapsedTime(began);
-            Assert.True(took < LongestInput, $"{normalizer.Format}: {took} for {input.Body.Length} bytes, kept at {Keep(normalizer, input)}");
+            IReadOnlyList<NormalisedItem> items = Try(normalizer, input, out long allocated, out TimeSpan took);
+            for (int again = 0; again < 3 && took > slowest; again++)
+            {
+                // Seemingly the slowest so far. A machine that paused doesn't pause each time.
+                Try(normalizer, input, out _, out TimeSpan other);
+                took = other < took ? other : took;
+            }
+
+            if (took >= LongestInput)
+            {
+                Assert.Fail($"{normalizer.Format}: {took} for {input.Body.Length} bytes, kept at {Keep(normalizer, input)}");
+            }
+
             inputs++;
             bytes += input.Body.Length;
-            slowest = took > slowest ? took : slowest;
+            if (took > slowest)
+            {
+                (slowest, slow) = (took, $"{normalizer.Format}, {input.Body.Length:N0} bytes, {(took > WorthKeeping ? Keep(normalizer, input) : "not kept")}");
+            }
+
             largest = Math.Max(largest, allocated);
             if (input.Body.Length <= LongestBody && corpus.Count < LargestCorpus && seen.Add(BehaviourOf(normalizer, items)))
             {
@@ -57,14 +73,16 @@ public sealed class FuzzingTests
 
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{WireNames.Of(source)}: {inputs:N0} inputs, {bytes / 1e6:N0} MB from {samples} payloads; {corpus.Count - samples:N0} behaved anew; slowest {slowest.TotalMilliseconds:N0} ms, most memory {largest / 1e6:N1} MB"));
+            $"{WireNames.Of(source)}: {inputs:N0} inputs, {bytes / 1e6:N0} MB from {samples} payloads; {corpus.Count - samples:N0} behaved anew; slowest {slowest.TotalMilliseconds:N0} ms ({slow}), most memory {largest / 1e6:N1} MB"));
     }
 
-    private static IReadOnlyList<NormalisedItem> Try(INormalizer normalizer, Notification input, out long allocated)
+    private static IReadOnlyList<NormalisedItem> Try(INormalizer normalizer, Notification input, out long allocated, out TimeSpan took)
     {
+        long began = Stopwatch.GetTimestamp();
         try
         {
             allocated = Check.Bounded(normalizer, input);
+            took = Stopwatch.GetElapsedTime(began);
             return Check.Items(normalizer, input);
         }
         catch (Exception e)

@@ -96,7 +96,15 @@ internal sealed class Mutator(int seed)
             }
         }
 
-        return Encoding.UTF8.GetBytes(root?.ToJsonString() ?? "null");
+        try
+        {
+            return Encoding.UTF8.GetBytes(root?.ToJsonString() ?? "null");
+        }
+        catch (InvalidOperationException)
+        {
+            // A text with half of a surrogate pair can be read, and not written again.
+            return null;
+        }
     }
 
     /// <summary>Repeats a member of an object: two members of one name.</summary>

@@ -115,8 +115,10 @@ public sealed class World
 
     private static void Noise(Organisation organisation, Script script, Chance chance, DateTimeOffset end)
     {
-        script.TellSoon(Source.SignatureLedger, Ledgers.Unrelated(chance), end - chance.Minutes(1, 300));
-        script.TellSoon(Source.ChangeSnapshot, Changes.Unrelated(chance.Between(1, 9999), end), end - chance.Minutes(1, 300));
-        script.TellSoon(Source.RuntimeValidation, Runtimes.Unrelated(organisation.Clusters[0].Name, end), end - chance.Minutes(1, 300));
+        script.TellSoon(Source.SignatureLedger, chance.Happens(0.5) ? Ledgers.Unrelated(chance) : Certificates.Issued(chance, end), end - chance.Minutes(1, 300));
+        int id = chance.Between(1, 9999);
+        script.TellSoon(Source.ChangeSnapshot, chance.Happens(0.5) ? Changes.Unrelated(id, end) : GiteaReleases.Published(id, end), end - chance.Minutes(1, 300));
+        string cluster = organisation.Clusters[0].Name;
+        script.TellSoon(Source.RuntimeValidation, chance.Happens(0.5) ? Runtimes.Unrelated(cluster, end) : PolicyReports.About(cluster, end), end - chance.Minutes(1, 300));
     }
 }

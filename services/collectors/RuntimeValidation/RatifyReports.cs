@@ -4,7 +4,7 @@ using ReleaseIntegrity.Contracts;
 namespace ReleaseIntegrity.Collectors.RuntimeValidation;
 
 /// <summary>
-/// Makes one item of each of Ratify's reports about an artifact. A result has neither an id nor, outside a log, a time: what was
+/// Makes one item of each of Ratify's reports about an artifact. A result has no id, and a time only in a log or from the provider: what was
 /// verified, and which signature, is the record.
 /// </summary>
 /// <param name="cluster">The cluster.</param>
@@ -15,13 +15,17 @@ internal sealed class RatifyReports(Cluster cluster, Items items)
 
     private static readonly string[] Lists = ["verifierReports", "artifactReports", "results"];
 
+    // What the provider of version 1 called the list of a whole result at first. Within a report it is about what refers to a signature.
+    private const string FirstName = "nestedReports";
+
     /// <summary>Adds the items of one result.</summary>
     /// <param name="result">The result.</param>
     /// <param name="subject">Where its subject stands, if its reports don't say it.</param>
     /// <param name="time">Where the time of its log line stands.</param>
     internal void Read(Node result, Node subject, Node time)
     {
-        Node reports = Array.ConvertAll(Lists, name => result[name]).FirstOrDefault(list => list.Exists) ?? result[Lists[0]];
+        Node reports = Array.ConvertAll(Lists, name => result[name]).FirstOrDefault(list => list.Exists)
+            ?? (result[FirstName].Exists ? result[FirstName] : result[Lists[0]]);
         if (result.Failure is not null || reports.Kind != NodeKind.Array || reports.IsAmbiguous)
         {
             items.Add(result.Failure ?? reports.Reject("not a verification result: one list of verifierReports or artifactReports is wanted"));
@@ -37,7 +41,9 @@ internal sealed class RatifyReports(Cluster cluster, Items items)
 
         foreach (Node report in reports.Items)
         {
-            items.Add(ReadReport(report, report["subject"].HasValue ? report["subject"] : subject, time));
+            // The provider says itself when it looked.
+            items.Add(ReadReport(
+                report, report["subject"].HasValue ? report["subject"] : subject, result["timestamp"].HasValue ? result["timestamp"] : time));
         }
     }
 

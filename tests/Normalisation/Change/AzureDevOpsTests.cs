@@ -46,6 +46,10 @@ public sealed class AzureDevOpsTests() : ChangeEventTest("azure-devops")
         Assert.Equal("Approved", observation.Reading(Field.ReviewerState).Single);
     }
 
+    [Fact]
+    public void The_newer_names_of_releases_events_are_read_alike() => Assert.Equal(
+        "release/12", Check.Single(Normalizer, Event(Approval().Replace("ms.vss-release", "ms.azure-devops-release", StringComparison.Ordinal))).Record.Id);
+
     [Theory]
     [InlineData("rejected", Contracts.Approval.Rejected)]
     [InlineData("pending", Contracts.Approval.Pending)]

@@ -71,7 +71,7 @@ public sealed class FieldMappingTests
         Assert.DoesNotContain(Field.ReleaseWindow, mappings["servicenow"].Fields.Keys);
         Assert.Equal("u_approved_at", mappings["servicenow"].Fields[Field.ApprovalTime].Expression);
         Assert.Same(FieldMappings.Default["jira"], mappings["jira"]);
-        Assert.Equal([1012, 1000], ChangeSnapshotFormats.All(mappings).Take(2).Select(n => n.MappingVersion));
+        Assert.Equal([2012, 1000], ChangeSnapshotFormats.All(mappings).Take(2).Select(n => n.MappingVersion));
         Assert.Equal([.. FieldMappings.Formats, "cloudevents"], ChangeSnapshotFormats.All(mappings).Select(n => n.Format));
     }
 

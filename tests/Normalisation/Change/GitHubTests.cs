@@ -50,6 +50,18 @@ public sealed class GitHubTests() : ChangeEventTest("github")
     }
 
     [Fact]
+    public void What_asks_a_protection_rule_is_a_revision_of_its_deployment()
+    {
+        string body = Deployment(Payload, """ "environment": "production", "event": "push", "deployment_callback_url": "https://api.github.com/x", """);
+
+        Observation stated = Check.Single(Normalizer, Event(body, ("x-github-event", "deployment_protection_rule")));
+        Observation guessed = Check.Single(Normalizer, Event(body));
+
+        Assert.Equal(("deployment/77", "deployment/77"), (stated.Record.Id, guessed.Record.Id));
+        Assert.Equal(Digest, stated.Reading(Field.ManifestDigest).Single);
+    }
+
+    [Fact]
     public void What_ran_is_not_what_someone_approved()
     {
         string unapproved = Payload.Replace(", \"approval\": \"approved\"", "", StringComparison.Ordinal);

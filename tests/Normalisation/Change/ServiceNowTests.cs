@@ -112,6 +112,22 @@ public sealed class ServiceNowTests
         Assert.Equal(expected, Check.Single(Normalizer, Make1(record)).Approval);
     }
 
+    [Theory]
+    [InlineData("record")]
+    [InlineData("current")]
+    [InlineData("change_request")]
+    [InlineData("data")]
+    public void A_push_may_call_the_record_what_it_likes(string name)
+    {
+        Observation observation = Check.Single(Normalizer, Make1($$"""{"operation":"update","{{name}}":{{Record}}}"""));
+
+        Assert.Equal(("1766f1de47410200e90d87e8dee490f6", "/" + name), (observation.Record.Id, observation.RecordPointer));
+    }
+
+    [Fact]
+    public void A_column_of_a_record_is_not_taken_for_the_record() => Assert.Equal("", Check.Single(
+        Normalizer, Make1(Record.Insert(1, """ "change_request": {"link": "https://acme.service-now.com/x", "value": "9"}, "data": {"sys_id": "9"}, """))).RecordPointer);
+
     [Fact]
     public void A_record_without_state_and_approval_says_nothing_about_them()
     {

@@ -41,6 +41,21 @@ public sealed class JFrogTests
     public void The_files_name_tells_an_index(string name, DigestKind kind) =>
         Assert.Equal(kind, Check.Single(Normalizer, Of(Event(name: name))).Subjects[0].DigestKind);
 
+    [Theory]
+    [InlineData("sha256:")]
+    [InlineData("sha256__")]
+    public void A_tag_that_is_the_digest_is_no_tag(string prefix)
+    {
+        string body = Event().Replace("\"tag\": \"4.2.1\"", $"\"tag\": \"{prefix}{Hex}\"", StringComparison.Ordinal);
+
+        Observation observation = Check.Single(Normalizer, Of(body));
+
+        Assert.Equal((RecordKind.RegistryManifest, $"acme.jfrog.io/docker-prod/shop/cart@sha256:{Hex}"), (observation.Record.Kind, observation.Record.Id));
+        Assert.Equal(
+            "tag is a digest, and not the one that sha256 states",
+            Check.Single<NormalisedItem.Rejected>(Normalizer, Of(body.Replace($"\"sha256\": \"{Hex}\"", $"\"sha256\": \"{new string('a', 64)}\"", StringComparison.Ordinal))).Reason);
+    }
+
     [Fact]
     public void A_deletion_ends_its_tag() => Assert.True(Check.Single(Normalizer, Of(Event("deleted"))).Withdrawn);
 

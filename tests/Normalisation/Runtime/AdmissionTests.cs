@@ -47,6 +47,18 @@ public sealed class AdmissionTests
     }
 
     [Theory]
+    [InlineData("false", false)]
+    [InlineData("true", true)]
+    public void What_the_review_itself_denies_was_not_admitted(string allowed, bool admitted)
+    {
+        IReadOnlyList<NormalisedItem> items = Check.Items(Normalizer, Notify(
+            $$"""{"kind":"AdmissionReview","request":{{Request(Pod)}},"response":{"uid":"req-1","allowed":{{allowed}} } }"""));
+
+        Assert.Equal(admitted, Assert.Single(items) is NormalisedItem.Observed);
+        Assert.Equal(!admitted, items[0] is NormalisedItem.Irrelevant { Reason: "a request that was denied: nothing was admitted" });
+    }
+
+    [Theory]
     [InlineData("Deployment", """{"spec":{"template":{"metadata":{ANNOTATIONS},"spec":{CONTAINERS}}}}""", "/object/spec/template/spec/containers/0")]
     [InlineData("CronJob", """{"metadata":{ANNOTATIONS},"spec":{"jobTemplate":{"spec":{"template":{"spec":{CONTAINERS}}}}}}""", "/object/spec/jobTemplate/spec/template/spec/containers/0")]
     [InlineData("PodTemplate", """{"template":{"metadata":{ANNOTATIONS},"spec":{CONTAINERS}}}""", "/object/template/spec/containers/0")]

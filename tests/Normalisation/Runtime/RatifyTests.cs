@@ -70,6 +70,23 @@ public sealed class RatifyTests
     }
 
     [Fact]
+    public void The_provider_says_when_it_looked_and_once_called_the_list_nestedReports()
+    {
+        string result = Result(Report()).Insert(1, """ "version":"1.1.0","timestamp":"2026-03-22T10:00:00.25Z", """);
+        string log = $"time=2026-03-22T10:00:09Z level=info msg=verify result for subject registry.example/app@{Digest}: {result}";
+
+        Observation observation = Check.Single(Normalizer, Notify(result));
+
+        Assert.Equal(new DateTimeOffset(2026, 3, 22, 10, 0, 0, 250, TimeSpan.Zero), observation.Revision.Time);
+        Assert.Equal("/timestamp", observation.Reading(Field.ObservationTime).Place.Pointer);
+        Assert.Equal(observation.Revision, Check.Single(Normalizer, Notify(log)).Revision);
+        string older = Result(Report()).Replace("false,\"verifierReports\"", "false,\"nestedReports\"", StringComparison.Ordinal);
+        Assert.NotEqual(Result(Report()), older);
+        Assert.Equal(observation.Record, Check.Single(Normalizer, Notify(older)).Record);
+        Check.Single<NormalisedItem.Rejected>(Normalizer, Notify(result.Replace("10:00:00.25Z", "ten", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Json_log_lines_external_data_and_quoted_members_hold_the_same_reports()
     {
         string message = JsonSerializer.Serialize($"verify result for subject registry.example/app@{Digest}: {Result(Report())}");

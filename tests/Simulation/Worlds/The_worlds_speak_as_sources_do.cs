@@ -24,7 +24,7 @@ public sealed class The_worlds_speak_as_sources_do
                 string[] told = [.. telling.Statements.Select(Line).Order(StringComparer.Ordinal)];
                 if (!told.SequenceEqual(read))
                 {
-                    wrong[telling.Delivery.Format] = $"seed {world.Seed}, {telling.Delivery.Source} {telling.Delivery.Format}\ntold {string.Join('\n', told)}\nread {string.Join('\n', read)}\n{Encoding.UTF8.GetString(telling.Delivery.Body.Span)}";
+                    wrong[$"{telling.Delivery.Source} {telling.Delivery.Format}"] = $"seed {world.Seed}, {telling.Delivery.Source} {telling.Delivery.Format}\ntold {string.Join('\n', told)}\nread {string.Join('\n', read)}\n{Encoding.UTF8.GetString(telling.Delivery.Body.Span)}";
                 }
             }
         }
@@ -42,10 +42,10 @@ public sealed class The_worlds_speak_as_sources_do
 
     private static readonly string[] Formats =
     [
-        .. new[] { "aliyun-acr", "aws-ecr", "azure-acr", "cdevents", "cloudevents", "distribution", "docker-hub", "github-packages", "google-gar", "harbor", "jfrog", "oci-distribution", "quay" }.Select(f => $"artifact-registry/{f}"),
-        .. new[] { "cdevents", "cloudevents", "cosign-simplesigning", "dsse", "github-attestation", "intoto-slsa", "rekor-v1", "rekor-v2", "sigstore-bundle" }.Select(f => $"signature-ledger/{f}"),
-        .. new[] { "azure-devops", "cdevents", "cloudevents", "github", "gitlab", "jira", "pagerduty", "servicenow" }.Select(f => $"change-snapshot/{f}"),
-        .. new[] { "argocd", "cdevents", "cloudevents", "flux", "k8s-audit", "k8s-pod", "kyverno" }.Select(f => $"runtime-validation/{f}"),
+        .. new[] { "aliyun-acr", "aws-ecr", "azure-acr", "cdevents", "cloudevents", "distribution", "docker-hub", "github-packages", "google-gar", "harbor", "jfrog", "oci-distribution", "oci-layout", "quay" }.Select(f => $"artifact-registry/{f}"),
+        .. new[] { "cdevents", "cloudevents", "cosign-simplesigning", "dsse", "fulcio", "github-attestation", "intoto-slsa", "notation", "oci-layout", "oci-referrers", "rekor-v1", "rekor-v2", "sigstore-bundle" }.Select(f => $"signature-ledger/{f}"),
+        .. new[] { "azure-devops", "cdevents", "cloudevents", "gitea", "github", "gitlab", "jira", "pagerduty", "servicenow" }.Select(f => $"change-snapshot/{f}"),
+        .. new[] { "argocd", "cdevents", "cloudevents", "flux", "k8s-admission", "k8s-audit", "k8s-pod", "kyverno", "policy-report", "ratify" }.Select(f => $"runtime-validation/{f}"),
     ];
 
     private static bool IsUnrelated(Telling telling, Observation observation) =>

@@ -29,7 +29,7 @@ internal sealed class Hotfix(Release release, Artifact artifact, Chance chance)
         push = Promote(image, at, ref end);
         Statement entry = release.Sign(image, release.Signer(at, KeyNumber), at + chance.Minutes(1, 5));
         change = Approve(image, entry, at + chance.Minutes(9, 14), ref end);
-        string? envelope = Has(Drift.UnlinkedEnvelope) ? $"{entry.Value(Field.SignatureEnvelopeId)![0].Split(':')[0]}:{chance.Hex(64)}"
+        string? envelope = Has(Drift.UnlinkedEnvelope) ? Story.Unknown(entry, chance)
             : chance.Happens(0.6) ? entry.Value(Field.SignatureEnvelopeId)?[0] : null;
         bool stuck = Has(Drift.StuckRollout);
         release.Rollout.To(release.Tuple, image, envelope, at + chance.Minutes(15, 20), stuck);

@@ -76,12 +76,14 @@ internal sealed class Rollout(Organisation organisation, Script script, Chance c
         var workload = new Workload
         {
             Cluster = cluster.Name,
+            Request = chance.Uuid(),
             Uid = uid,
             Name = $"shop-{uid[..5]}",
             Version = ++_version,
             At = at,
             Stated = at + ahead,
             Image = image,
+            Leads = built.Digest,
             Digest = !built.IsIndex || cluster.ReportsIndex ? built.Digest : built.Children[cluster.Architecture],
             Config = cluster.ReportsConfig ? built.Config : null,
             Check = "pass",

@@ -65,7 +65,7 @@ internal sealed class Story(Release release, Artifact artifact, Chance chance, D
         DateTimeOffset approved = start + chance.Minutes(14, 20);
         _change = release.Save(_change with { ApprovedAt = approved.AddMinutes(-1), Step = 0 }, approved, skewed == 1 ? skew : default);
         artifact.IsReally(approved, Field.ApprovalTime, _change.ApprovedAt!.Value.Text());
-        string? envelope = Has(Drift.UnlinkedEnvelope) ? Unknown(_entry) : chance.Happens(0.6) ? _entry.Value(Field.SignatureEnvelopeId)?[0] : null;
+        string? envelope = Has(Drift.UnlinkedEnvelope) ? Unknown(_entry, chance) : chance.Happens(0.6) ? _entry.Value(Field.SignatureEnvelopeId)?[0] : null;
         release.Rollout.To(release.Tuple, _image, envelope, start + chance.Minutes(25, 32), ahead: skewed == 2 ? skew : default);
         DateTimeOffset saved = start + chance.Minutes(50, 55);
         _change = release.Save(_change with { Step = 1 }, saved);
@@ -147,5 +147,9 @@ internal sealed class Story(Release release, Artifact artifact, Chance chance, D
     }
 
     /// <summary>An envelope of a kind that the ledger knows, and that it doesn't have.</summary>
-    internal string Unknown(Statement entry) => $"{entry.Value(Field.SignatureEnvelopeId)![0].Split(':')[0]}:{chance.Hex(64)}";
+    internal static string Unknown(Statement entry, Chance chance)
+    {
+        string known = entry.Value(Field.SignatureEnvelopeId)![0];
+        return known[..(known.LastIndexOf(':') + 1)] + chance.Hex(64);
+    }
 }

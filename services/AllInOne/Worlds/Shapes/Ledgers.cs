@@ -32,7 +32,8 @@ internal sealed record Signing
 
 /// <summary>
 /// The ledgers of the world in the shapes of their entries: Sigstore bundles (alone, in GitHub's answer, as JSON lines), Rekor v1's
-/// answer with the attestation stored, DSSE envelopes without a log, Cloud Build's, cosign's download, CDEvents, our own event.
+/// answer with the attestation stored, DSSE envelopes without a log, Cloud Build's, cosign's download and its verification, the Notary
+/// Project's two, referrers, CDEvents, our own event.
 /// </summary>
 internal static class Ledgers
 {
@@ -45,6 +46,11 @@ internal static class Ledgers
         s => Enveloped(s, "dsse", e => e),
         s => Enveloped(s, "intoto-slsa", e => $$$"""{"image_summary":{"digest":"{{{s.Built.Digest}}}","fully_qualified_digest":"{{{s.Image.Coordinates}}}@{{{s.Built.Digest}}}","registry":"{{{s.Image.Registry}}}"},"provenance_summary":{"provenance":[{"envelope":{{{e}}},"createTime":"{{{s.At.Text()}}}"}]}}"""),
         Cosign,
+        CosignVerifications.Printed,
+        Notations.Envelope,
+        Notations.Manifest,
+        s => Referrers.Bundle(s, "oci-referrers"),
+        s => Referrers.Bundle(s, "oci-layout"),
         CdEvent,
         OwnEvent,
     ];
@@ -120,7 +126,7 @@ internal static class Ledgers
     {
         string reference = s.IsClaim ? s.Image.ToString() : s.Image.Coordinates;
         string payload = $$$"""{"critical":{"identity":{"docker-reference":"{{{reference}}}"},"image":{"docker-manifest-digest":"{{{s.Built.Digest}}}"},"type":"cosign container image signature"},"optional":{"run":"{{{s.Salt}}}"}}""";
-        string body = $$$$$"""{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{"algorithm":"sha256","value":"{{{{{Hash(payload)}}}}}"}},"signature":{"content":"{{{{{Signature(s)}}}}}","publicKey":{"content":"{{{{{s.Key.Pem.Base64()}}}}}"}}}}""";
+        string body = HashedRekord(s, payload);
         string leaf = Leaf(body);
         string certificate = s.Key.Certificate is { } der ? $$"""{"Raw":"{{Convert.ToBase64String(der)}}"}""" : "null";
         var fields = Signer(s with { Key = s.Key with { KeyId = null } });
@@ -135,6 +141,10 @@ internal static class Ledgers
                 Children = [Digest.Parse("sha256:" + Hash(payload))],
             });
     }
+
+    /// <summary>The log's entry of a signature over a payload.</summary>
+    internal static string HashedRekord(Signing s, string payload) =>
+        $$$$$"""{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{"algorithm":"sha256","value":"{{{{{Hash(payload)}}}}}"}},"signature":{"content":"{{{{{Signature(s)}}}}}","publicKey":{"content":"{{{{{s.Key.Pem.Base64()}}}}}"}}}}""";
 
     private static Message CdEvent(Signing s)
     {
@@ -168,7 +178,7 @@ internal static class Ledgers
             Entry(s, s.Log, $"{s.Log}/{leaf}", s.At, fields));
     }
 
-    private static Statement Entry(Signing s, string instance, string record, DateTimeOffset? time, Dictionary<Field, IReadOnlyList<string>> fields) => new()
+    internal static Statement Entry(Signing s, string instance, string record, DateTimeOffset? time, Dictionary<Field, IReadOnlyList<string>> fields) => new()
     {
         Source = Source.SignatureLedger,
         Instance = instance,
@@ -182,7 +192,7 @@ internal static class Ledgers
         Fields = fields,
     };
 
-    private static Dictionary<Field, IReadOnlyList<string>> Signer(Signing s)
+    internal static Dictionary<Field, IReadOnlyList<string>> Signer(Signing s)
     {
         var fields = new Dictionary<Field, IReadOnlyList<string>>();
         fields.Say(Field.SignerKeyId, s.Key.KeyIdOrHash);
@@ -192,10 +202,10 @@ internal static class Ledgers
         return fields;
     }
 
-    private static string Hash(string text) => Chance.Hash(Encoding.UTF8.GetBytes(text));
+    internal static string Hash(string text) => Chance.Hash(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The leaf hash of an entry (RFC 6962 section 2.1).</summary>
-    private static string Leaf(string body) => Chance.Hash([0, .. Encoding.UTF8.GetBytes(body)]);
+    internal static string Leaf(string body) => Chance.Hash([0, .. Encoding.UTF8.GetBytes(body)]);
 
-    private static string Json(string text) => System.Text.Json.JsonSerializer.Serialize(text);
+    internal static string Json(string text) => System.Text.Json.JsonSerializer.Serialize(text);
 }

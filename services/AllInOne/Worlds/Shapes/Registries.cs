@@ -4,7 +4,7 @@ namespace ReleaseIntegrity.Worlds.Shapes;
 
 /// <summary>
 /// The registries of the world in the shapes of their notifications: CNCF Distribution, Harbor's two, ECR, ACR's three, Artifact
-/// Registry, GitHub, Artifactory, Alibaba Cloud, CDEvents, our own event, and Docker Hub's and Quay's, which name no digest.
+/// Registry, GitHub, Artifactory, Alibaba Cloud, image layouts, CDEvents, our own event, and Docker Hub's and Quay's, which name no digest.
 /// </summary>
 internal static class Registries
 {
@@ -23,6 +23,7 @@ internal static class Registries
         new("ghcr.io", "acme", "github-packages", GitHub) { IsNumbered = true },
         new("acme.jfrog.io", "docker-prod", "jfrog", JFrog) { IsDated = false },
         new("registry.cn-hangzhou.aliyuncs.com", "shop", "aliyun-acr", Alibaba),
+        new(Own, "shop", "oci-layout", OciLayouts.Index) { IsDated = false, Beside = OciLayouts.Itself },
         new(Own, "shop", "cdevents", CdEvent),
         new(Own, "shop", "cloudevents", OwnEvent) { ListsChildren = true },
         new("docker.io", "acme", "docker-hub", p => $$$"""{"callback_url":"https://registry.hub.docker.com/u/acme/hook/{{{p.Id}}}","push_data":{"pushed_at":{{{p.Stated.Epoch()}}},"pusher":"release-bot","tag":"{{{p.Image.Tag}}}"},"repository":{"name":"{{{p.Name}}}","namespace":"{{{p.Project}}}","repo_name":"{{{p.Image.Repository}}}","status":"Active"}}""") { NamesDigests = false },

@@ -44,13 +44,17 @@ internal sealed record RegistryShape(string Host, string Path, string Format, Fu
     /// <summary>How it tells of a deleted manifest; null where it doesn't.</summary>
     public Func<Push, string>? Deleted { get; init; }
 
+    /// <summary>What its events say beside the tag; null for nothing.</summary>
+    public Func<Push, Statement>? Beside { get; init; }
+
     /// <summary>The message for a push.</summary>
     public Message Of(Push push)
     {
         var message = Message.Of(Format, Told(push));
         message = Format == "github-packages" ? message.With("x-github-delivery", push.Id) : message;
+        message = Beside is null ? message : message with { Statements = [Beside(push)] };
         return NamesDigests && push.Digest == push.Built.Digest.Text
-            ? message with { Statements = [Tag(push, IsDated ? push.Stated : null, ListsChildren, dated: IsDated)] }
+            ? message with { Statements = [Tag(push, IsDated ? push.Stated : null, ListsChildren, dated: IsDated), .. message.Statements] }
             : message;
     }
 

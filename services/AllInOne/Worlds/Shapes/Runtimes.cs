@@ -7,6 +7,9 @@ internal sealed record Workload
 {
     public required string Cluster { get; init; }
 
+    /// <summary>The request by which it was admitted: of its own with every rollout.</summary>
+    public required string Request { get; init; }
+
     /// <summary>The workload's uid.</summary>
     public required string Uid { get; init; }
 
@@ -24,6 +27,9 @@ internal sealed record Workload
 
     /// <summary>The digest that is reported: the image's, or one of its children.</summary>
     public required Digest Digest { get; init; }
+
+    /// <summary>The digest that the tag leads to: the image's, whatever of it is reported.</summary>
+    public required Digest Leads { get; init; }
 
     /// <summary>The configuration's digest, where the runtime reports that instead.</summary>
     public string? Config { get; init; }
@@ -44,7 +50,7 @@ internal sealed record RuntimeShape(Func<Workload, Message> Told, bool IsPerPod 
 
 /// <summary>
 /// The clusters of the world in the shapes in which they tell what runs: pods alone, in lists, in watch events and in audit events,
-/// pods stamped by Kyverno, Argo CD's applications, CDEvents, our own event.
+/// pods stamped by Kyverno, Argo CD's applications, admission reviews, Ratify's log, CDEvents, our own event.
 /// </summary>
 internal static class Runtimes
 {
@@ -56,6 +62,8 @@ internal static class Runtimes
         new(w => Pod(w, "k8s-audit", p => $$"""{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[{"level":"RequestResponse","auditID":"{{w.Uid}}-{{w.Version}}","stage":"ResponseComplete","requestURI":"/api/v1/namespaces/shop/pods/{{w.Name}}/status","verb":"{{(w.Deleted ? "delete" : "update")}}","user":{"username":"system:node:n1"},"objectRef":{"resource":"pods","namespace":"shop","name":"{{w.Name}}","subresource":"status"},"responseStatus":{"code":200},"responseObject":{{p}},"stageTimestamp":"{{w.Stated.Text()}}"}]}""")),
         new(w => Pod(w, w.Deleted ? "k8s-pod" : "kyverno", p => w.Deleted ? $$"""{"type":"DELETED","object":{{p}}}""" : p, kyverno: true)),
         new(ArgoCd, IsPerPod: false),
+        new(Admissions.Reviewed, IsPerPod: false),
+        new(Ratifications.Logged, IsPerPod: false),
         new(CdEvent, IsPerPod: false),
         new(OwnEvent),
     ];
@@ -64,7 +72,14 @@ internal static class Runtimes
     public static Message Unrelated(string cluster, DateTimeOffset at) => Message.Of(
         "flux", $$"""{"involvedObject":{"kind":"Kustomization","namespace":"flux-system","name":"shop","uid":"1","apiVersion":"kustomize.toolkit.fluxcd.io/v1"},"severity":"info","timestamp":"{{at.Text()}}","message":"Reconciliation finished","reason":"ReconciliationSucceeded","metadata":{"kustomize.toolkit.fluxcd.io/revision":"main@sha1:bd88fe9dcb1a1fe9f9f6f4b4b4b1a1fe9f9f6f4b"},"reportingController":"kustomize-controller"}""").With("x-cluster-id", cluster);
 
-    private static Message Pod(Workload w, string format, Func<string, string> wrap, bool kyverno = false)
+    private static Message Pod(Workload w, string format, Func<string, string> wrap, bool kyverno = false) =>
+        Message.Of(format, wrap(PodOf(w, kyverno)), Say(w, "pod/" + w.Uid)).With("x-cluster-id", w.Cluster);
+
+    /// <summary>A pod that runs one container.</summary>
+    /// <param name="w">The workload.</param>
+    /// <param name="kyverno">Kyverno has stamped it.</param>
+    /// <param name="managed">It says when its status was last written.</param>
+    internal static string PodOf(Workload w, bool kyverno = false, bool managed = false)
     {
         string imageId = w.Config is not null ? $"docker://{w.Config}" : w.Version % 3 == 0 ? $"docker-pullable://{w.Image.Coordinates}@{w.Digest}" : $"{w.Image.Coordinates}@{w.Digest}";
         string[] annotations =
@@ -73,8 +88,8 @@ internal static class Runtimes
             .. w.Envelope is null ? [] : new[] { $"\"releaseintegrity.dev/signature-envelope-id\":\"{w.Envelope}\"" },
         ];
         string started = w.Stated.Text();
-        string pod = $$$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{{w.Name}}}}","namespace":"shop","uid":"{{{{w.Uid}}}}","resourceVersion":"{{{{w.Version}}}}","creationTimestamp":"{{{{w.Stated.AddSeconds(-20).Text()}}}}","annotations":{{{{{string.Join(',', annotations)}}}}}},"spec":{"containers":[{"name":"app","image":"{{{{w.Image}}}}"}]},"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True","lastTransitionTime":"{{{{started}}}}"}],"startTime":"{{{{w.Stated.AddSeconds(-10).Text()}}}}","containerStatuses":[{"name":"app","image":"{{{{w.Image}}}}","imageID":"{{{{imageId}}}}","containerID":"containerd://1","ready":true,"state":{"running":{"startedAt":"{{{{started}}}}"}}}]}}""";
-        return Message.Of(format, wrap(pod), Say(w, "pod/" + w.Uid)).With("x-cluster-id", w.Cluster);
+        string managers = managed ? $$""","managedFields":[{"manager":"kubelet","operation":"Update","subresource":"status","time":"{{started}}"}]""" : "";
+        return $$$$"""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{{w.Name}}}}","namespace":"shop","uid":"{{{{w.Uid}}}}","resourceVersion":"{{{{w.Version}}}}","creationTimestamp":"{{{{w.Stated.AddSeconds(-20).Text()}}}}","annotations":{{{{{string.Join(',', annotations)}}}}}{{{{managers}}}}},"spec":{"containers":[{"name":"app","image":"{{{{w.Image}}}}"}]},"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True","lastTransitionTime":"{{{{started}}}}"}],"startTime":"{{{{w.Stated.AddSeconds(-10).Text()}}}}","containerStatuses":[{"name":"app","image":"{{{{w.Image}}}}","imageID":"{{{{imageId}}}}","containerID":"containerd://1","ready":true,"state":{"running":{"startedAt":"{{{{started}}}}"}}}]}}""";
     }
 
     private static Message ArgoCd(Workload w)
@@ -106,7 +121,7 @@ internal static class Runtimes
             Say(stated, "event/" + w.Uid));
     }
 
-    private static Statement Say(Workload w, string record)
+    internal static Statement Say(Workload w, string record)
     {
         var fields = new Dictionary<Field, IReadOnlyList<string>>();
         fields.Say(Field.ObservedDigest, w.Config is null ? w.Digest.Text : null);

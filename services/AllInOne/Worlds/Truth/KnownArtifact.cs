@@ -33,6 +33,10 @@ internal sealed class KnownArtifact
             Sort(record, deletions);
         }
 
+        // A decision of admission is never taken back, only followed by the cluster's next one.
+        List<Statement> decisions = [.. Running.Select(r => r.Run.Last).Where(s => s.Kind == RecordKind.AdmissionDecision)];
+        Running.RemoveAll(r => r.Run.Last.Kind == RecordKind.AdmissionDecision
+            && decisions.Exists(d => d.Instance == r.Run.Last.Instance && d.At > r.Run.Last.At));
         Snapshots = LatestSnapshots();
         Claims = LatestClaims();
     }
@@ -145,7 +149,7 @@ internal sealed class KnownArtifact
                 case RecordKind.ChangeRecord when !now.Withdrawn && now.Approved && named:
                     Approved.Add((run, record));
                     break;
-                case RecordKind.Container when !now.Withdrawn && named:
+                case RecordKind.Container or RecordKind.AdmissionDecision when !now.Withdrawn && named && bound:
                     Running.Add((run, record.Heard!.Value));
                     break;
             }

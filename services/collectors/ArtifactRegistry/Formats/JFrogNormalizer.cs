@@ -17,6 +17,9 @@ public sealed class JFrogNormalizer : DocumentNormalizer
     public override string Format => "jfrog";
 
     /// <inheritdoc/>
+    public override int MappingVersion => 2;
+
+    /// <inheritdoc/>
     protected override void Read(SourceDocument document, Items items)
     {
         foreach (Node e in document.Root.Kind == NodeKind.Array ? document.Root.Items : [document.Root])
@@ -81,6 +84,11 @@ public sealed class JFrogNormalizer : DocumentNormalizer
             return missing;
         }
 
+        if (IsDigest(data["tag"].String) && (digest is null || !data["tag"].String!.EndsWith(digest.Value.Text[7..], StringComparison.Ordinal)))
+        {
+            return data["tag"].Reject("tag is a digest, and not the one that sha256 states");
+        }
+
         return new RegistryEvent
         {
             DigestNode = data["sha256"],
@@ -90,13 +98,17 @@ public sealed class JFrogNormalizer : DocumentNormalizer
             HostNode = e["jpd_origin"],
             Repository = data["image_name"],
             Path = $"{data["repo_key"].String}/{data["image_name"].String}",
-            Tag = data["tag"],
+            // Manifests that were pushed by digest, as those of an index are, lie in a folder of that name.
+            Tag = IsDigest(data["tag"].String) ? data["no tag"] : data["tag"],
             // The payload has no time: revisions of one tag stay current together until a resync tells.
             Time = e["no time"],
             Withdrawn = type == "deleted",
             Pointer = e.Pointer,
         }.ToItem(items);
     }
+
+    private static bool IsDigest(string? tag) => tag is not null
+        && (Digest.TryParse(tag, out _) || (tag.StartsWith("sha256__", StringComparison.Ordinal) && Digest.TryParse("sha256", tag[8..], out _)));
 
     private static NormalisedItem.Rejected? Missing(Node data)
     {

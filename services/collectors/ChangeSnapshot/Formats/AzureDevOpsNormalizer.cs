@@ -15,6 +15,7 @@ public sealed class AzureDevOpsNormalizer(FieldMapping mapping) : ChangeEventNor
         ("workitem.", "work-item"),
         ("git.pullrequest.", "pull-request"),
         ("ms.vss-release.", "release"),
+        ("ms.azure-devops-release.", "release"),
         ("ms.vss-pipelines.", "run"),
         ("ms.vss-pipelinechecks", "run"),
         ("build.", "build"),

@@ -10,7 +10,7 @@ namespace ReleaseIntegrity.Collectors.ChangeSnapshot.Formats;
 /// </summary>
 public abstract class ChangeEventNormalizer : DocumentNormalizer, IMappedFormat
 {
-    private const int CodeVersion = 2;
+    private const int CodeVersion = 3;
 
     private readonly FieldMapping _mapping;
     private readonly ChangeRecordReader _reader;

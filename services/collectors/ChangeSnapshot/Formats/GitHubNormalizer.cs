@@ -4,7 +4,7 @@ using ReleaseIntegrity.Collectors.Formats;
 namespace ReleaseIntegrity.Collectors.ChangeSnapshot.Formats;
 
 /// <summary>
-/// <c>github</c>: webhooks <c>deployment</c>, <c>deployment_status</c>, <c>deployment_review</c> and <c>release</c> (GitHub,
+/// <c>github</c>: webhooks <c>deployment</c>, <c>deployment_status</c>, <c>deployment_protection_rule</c>, <c>deployment_review</c> and <c>release</c> (GitHub,
 /// "Webhook events and payloads"). A status is a revision of its deployment. <c>sha</c> is a commit and never a digest: what is
 /// deployed, a deployment's own <c>payload</c> says, which may be an object or its text.
 /// </summary>
@@ -23,7 +23,7 @@ public sealed class GitHubNormalizer(FieldMapping mapping) : ChangeEventNormaliz
         string? name = items.Notification.Headers.GetValueOrDefault("x-github-event") ?? NameOf(root);
         (string kind, string member)? about = name switch
         {
-            "deployment" or "deployment_status" => ("deployment", "deployment"),
+            "deployment" or "deployment_status" or "deployment_protection_rule" => ("deployment", "deployment"),
             "deployment_review" => ("workflow-run", "workflow_run"),
             "release" => ("release", "release"),
             _ => null,

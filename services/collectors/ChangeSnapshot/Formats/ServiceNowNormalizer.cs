@@ -11,7 +11,11 @@ namespace ReleaseIntegrity.Collectors.ChangeSnapshot.Formats;
 /// </summary>
 public sealed class ServiceNowNormalizer : DocumentNormalizer, IMappedFormat
 {
-    private const int CodeVersion = 1;
+    private const int CodeVersion = 2;
+
+    // What stands around the record. The last two may be columns of a record, too.
+    private static readonly string[] Wrappers = ["result", "record", "current"];
+    private static readonly string[] WrappersOfRecords = [.. Wrappers, "change_request", "data"];
 
     private static readonly ChangeSystem System = new(
         TimeFormats.Spaced | TimeFormats.Rfc3339 | TimeFormats.OffsetWithoutColon, "number");
@@ -41,7 +45,7 @@ public sealed class ServiceNowNormalizer : DocumentNormalizer, IMappedFormat
     protected override void Read(SourceDocument document, Items items)
     {
         Node root = document.Root;
-        Node result = root["result"].Exists ? root["result"] : root["record"].Exists ? root["record"] : root["current"];
+        Node result = Array.ConvertAll(root["sys_id"].Exists ? Wrappers : WrappersOfRecords, name => root[name]).FirstOrDefault(n => n.Exists) ?? root["result"];
         if (root.Kind == NodeKind.Array || result.Kind == NodeKind.Array)
         {
             ReadList(root, result.Kind == NodeKind.Array ? result : root, items);

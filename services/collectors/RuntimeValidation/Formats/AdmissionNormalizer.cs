@@ -29,7 +29,7 @@ public sealed class AdmissionNormalizer : DocumentNormalizer
     public override string Format { get; }
 
     /// <inheritdoc/>
-    public override int MappingVersion => 2;
+    public override int MappingVersion => 3;
 
     /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonOrYaml;
@@ -51,6 +51,10 @@ public sealed class AdmissionNormalizer : DocumentNormalizer
         if (request.IsAmbiguous || request.Kind != NodeKind.Object)
         {
             items.Reject(request, "one request (an object) is wanted");
+        }
+        else if (root["response"]["allowed"].Boolean == false)
+        {
+            items.Add(new NormalisedItem.Irrelevant("a request that was denied: nothing was admitted"));
         }
         else if (request["object"].Exists || request["oldObject"].Exists)
         {

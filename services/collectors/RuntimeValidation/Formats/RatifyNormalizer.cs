@@ -21,7 +21,7 @@ public sealed class RatifyNormalizer(RuntimeValidationOptions options) : Documen
     public override string Format => "ratify";
 
     /// <inheritdoc/>
-    public override int MappingVersion => 2;
+    public override int MappingVersion => 3;
 
     /// <inheritdoc/>
     protected override DocumentSyntax Syntax => DocumentSyntax.JsonLines;
