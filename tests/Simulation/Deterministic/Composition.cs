@@ -77,12 +77,10 @@ internal sealed class Composition
     }
 
     /// <summary>When the next timer of the reconciler can fire.</summary>
-    public DateTimeOffset? NextTimer() => Reconciler.Read(s => s.SingleAsync<Due>(
-        "select min(case when claimed_until is null then due_at else claimed_until end) as at from timer")).At;
+    public DateTimeOffset? NextTimer() => Reconciler.When(Dues.Timers);
 
     /// <summary>When the next message that waits in an outbox is due.</summary>
-    public DateTimeOffset? NextMessage() =>
-        Collectors.Values.Append(Reconciler).Append(Handoff).Min(d => d.Read(s => s.SingleAsync<Due>("select min(due_at) as at from outbox")).At);
+    public DateTimeOffset? NextMessage() => Collectors.Values.Append(Reconciler).Append(Handoff).Min(d => d.When(Dues.Outbox));
 
     public static long Count(Database database, string sql) => database.Read(s => s.SingleAsync<long>(sql));
 
@@ -131,9 +129,14 @@ internal sealed class Composition
 
     // Of several processes of a collector: what one receives later can have the earlier receipt.
     private TimeProvider ClockOf(Life life) => _plan.Skews.TryGetValue(life.Name, out TimeSpan skew) ? new SkewedClock(_clock, skew) : _clock;
+}
 
-    private sealed record Due
-    {
-        public DateTimeOffset? At { get; init; }
-    }
+/// <summary>When there is something to do in a store, in SQL.</summary>
+internal static class Dues
+{
+    public const string Outbox = "select min(due_at) as at from outbox";
+
+    public const string Timers = "select min(case when claimed_until is null then due_at else claimed_until end) as at from timer";
+
+    public const string Notifications = "select min(coalesce(claimed_until, received_at)) as at from notification where state = 'kept'";
 }

@@ -221,12 +221,12 @@ internal sealed class World
             _sendings.Where(s => s.Waits).Min(s => (DateTimeOffset?)s.NotBefore),
             _processes.Where(p => p.Life.IsOver).Min(p => (DateTimeOffset?)p.DownUntil),
         ];
-        if (instants.Min() is not { } next)
+        if (instants.Where(i => i > Now).Min() is not { } next)
         {
             return false;
         }
 
-        Advance(next > Now ? next : Now + TimeSpan.FromMilliseconds(1));
+        Advance(next);
         return true;
     }
 

@@ -29,8 +29,8 @@ internal sealed class CollectorNode : INode
         OutboxDispatcher dispatcher = around.Dispatcher(_collector.Outbox);
         Lanes =
         [
-            around.Storing("normalises", () => _loop.DrainAsync(CancellationToken.None)),
-            around.Storing("sends", () => dispatcher.DispatchOnceAsync(CancellationToken.None)),
+            around.Storing("normalises", Dues.Notifications, () => _loop.DrainAsync(CancellationToken.None)),
+            around.Storing("sends", Dues.Outbox, () => dispatcher.DispatchOnceAsync(CancellationToken.None)),
         ];
     }
 

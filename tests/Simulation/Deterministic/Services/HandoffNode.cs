@@ -30,7 +30,7 @@ internal sealed class HandoffNode : INode
         [
             .. Enumerable.Range(0, ParcelsAtOnce).Select(_ => around.Consuming(
                 Queues.HandoffFeed, 1, letters => consumer.Consume(around.Delivery<Parcel>(letters[0])))),
-            around.Storing("sends", () => dispatcher.DispatchOnceAsync(CancellationToken.None)),
+            around.Storing("sends", Dues.Outbox, () => dispatcher.DispatchOnceAsync(CancellationToken.None)),
         ];
     }
 

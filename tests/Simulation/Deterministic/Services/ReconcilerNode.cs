@@ -58,8 +58,8 @@ internal sealed class ReconcilerNode : INode
                 Delivered.Together([.. letters.Select(around.Delivery<Parcel>)])))),
             .. Enumerable.Range(0, CasesAtOnce).Select(_ => around.Consuming(Queues.Cases, 1, letters => AdvanceAsync(letters[0]))),
             around.Consuming(Queues.SourcesHeard, 1, letters => heard.Consume(around.Delivery<Parcel>(letters[0]))),
-            around.Storing("sends", () => dispatcher.DispatchOnceAsync(CancellationToken.None)),
-            around.Storing("sweeps", () => sweep.SweepOnceAsync(CancellationToken.None)),
+            around.Storing("sends", Dues.Outbox, () => dispatcher.DispatchOnceAsync(CancellationToken.None)),
+            around.Storing("sweeps", Dues.Timers, () => sweep.SweepOnceAsync(CancellationToken.None)),
         ];
     }
 
