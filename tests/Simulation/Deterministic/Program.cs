@@ -10,7 +10,7 @@ Command run = new("run", "Runs seeds; a failing one is shrunk and printed with t
 run.SetAction(result => SeedRun.Run(new SeedRun.Request(
     result.GetValue(from), result.GetValue(seeds), result.GetValue(threads), result.GetValue(failures), !result.GetValue(noShrink))));
 
-Argument<string> text = new("case") { Description = "SEED[:d=1.4.7][:f=0.2][:c=35], as a failing run prints it." };
+Argument<string> text = new("case") { Description = "SEED[:d=1.4.7][:f=0.2][:a=1][:c=35], as a failing run prints it." };
 Option<bool> quiet = new("--quiet") { Description = "Only what came of it." };
 Option<bool> shrink = new("--shrink") { Description = "Make it smaller first." };
 Command replay = new("replay", "Runs one case, and prints everything that happens in it.") { text, quiet, shrink };

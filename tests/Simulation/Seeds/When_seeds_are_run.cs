@@ -61,13 +61,14 @@ public sealed class When_seeds_are_run
     [Fact]
     public void A_case_is_read_as_it_is_written()
     {
-        foreach (Case @case in new Case[] { new(7), new(7, [1, 4]), new(7, [], [], 0), new(ulong.MaxValue, null, [2], 35) })
+        foreach (Case @case in new Case[] { new(7), new(7, [1, 4]), new(7, [], [], [], 0), new(ulong.MaxValue, null, [2], [0, 3], 35) })
         {
             Case read = Case.Parse(@case.ToString());
             Assert.Equal(@case.ToString(), read.ToString());
             Assert.Equal((@case.Seed, @case.Choices), (read.Seed, read.Choices));
             Assert.Equal(@case.Deliveries, read.Deliveries);
             Assert.Equal(@case.Faults, read.Faults);
+            Assert.Equal(@case.Acts, read.Acts);
         }
     }
 }

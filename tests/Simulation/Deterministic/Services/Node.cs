@@ -131,6 +131,9 @@ internal sealed record Surroundings(
 /// <summary>One service in one run of its process.</summary>
 internal interface INode
 {
+    /// <summary>The run.</summary>
+    Life Life { get; }
+
     /// <summary>What it does.</summary>
     IReadOnlyList<Lane> Lanes { get; }
 
