@@ -56,7 +56,9 @@ run_suite() { # run_suite FOLDER
   fi
 }
 
-dotnet build Microservices.sln -c Release -v q --nologo >"$log" 2>&1 || { tail -n 20 "$log"; exit 2; }
+for suite in "$simulation" $(sed -nE '1s/.*Suite: ([^ ]+).*/\1/p' tests/Simulation/Mutants/*.patch | sort -u); do
+  dotnet build "$suite" -c Release -v q --nologo >"$log" 2>&1 || { tail -n 20 "$log"; exit 2; }
+done
 caught=0 survived=0
 printf '| mutant | what is broken | caught by |\n| --- | --- | --- |\n'
 for patch in tests/Simulation/Mutants/*.patch; do

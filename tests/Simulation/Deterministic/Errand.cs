@@ -1,3 +1,4 @@
+using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Handoff.Deciding;
 using ReleaseIntegrity.Simulation.Deterministic.Machinery;
 using ReleaseIntegrity.Simulation.Deterministic.Services;
@@ -92,4 +93,14 @@ internal sealed class Acting(int number, Act act) : Errand(number, act.NotBefore
     public override IEnumerable<INode> TakersIn(IEnumerable<INode> nodes) => nodes.OfType<HandoffNode>();
 
     protected override Task<DateTimeOffset> AskAsync(INode node) => ((HandoffNode)node).ActAsync(this);
+}
+
+/// <summary>An operator wants a source to be asked now.</summary>
+internal sealed class Insisting(int number, Source source, DateTimeOffset notBefore) : Errand(number, notBefore)
+{
+    public override string What => $"operator {Number} asks {source}";
+
+    public override IEnumerable<INode> TakersIn(IEnumerable<INode> nodes) => nodes.OfType<CollectorNode>().Where(c => c.Source == source);
+
+    protected override Task<DateTimeOffset> AskAsync(INode node) => ((CollectorNode)node).InsistAsync();
 }

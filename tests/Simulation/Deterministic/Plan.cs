@@ -54,6 +54,7 @@ internal sealed record Plan
 {
     private const int FaultLimit = 8;
     private const int PointsExpected = 250;
+    private const int LostOneIn = 5;
 
     // From the last receipt to the evaluation: after packages have settled and claims of the dead are over, between and beyond the
     // policy's allowances and windows.
@@ -122,6 +123,8 @@ internal sealed record Plan
             Acts = Act.Of(new Chance(chance.Salt())),
             Asked = AskedOf(new Chance(chance.Salt())),
         };
+        var losses = new Chance(chance.Salt());
+        plan = plan with { Deliveries = [.. plan.Deliveries.Select(d => d with { IsLost = losses.OneIn(LostOneIn) && plan.Asked.Contains(d.Source) })] };
         return plan with
         {
             Deliveries = @case.Deliveries is null ? plan.Deliveries : [.. @case.Deliveries.Select(i => plan.Deliveries[i])],

@@ -11,7 +11,11 @@ namespace ReleaseIntegrity.Simulation.Deterministic;
 /// <param name="Format">The format.</param>
 /// <param name="Body">The bytes.</param>
 /// <param name="NotBefore">When it is sent first.</param>
-internal sealed record Delivery(Source Source, string Format, byte[] Body, DateTimeOffset NotBefore);
+internal sealed record Delivery(Source Source, string Format, byte[] Body, DateTimeOffset NotBefore)
+{
+    /// <summary>It never arrives: only who asks the source hears of it.</summary>
+    public bool IsLost { get; init; }
+}
 
 /// <summary>
 /// Small worlds: up to three artifacts whose tags move, forward and back, and whose records are revised, withdrawn, skewed,
@@ -46,13 +50,16 @@ internal sealed class Traffic
         for (int left = 3 + chance.Next(MostDeliveries - 2); left > 0; left--)
         {
             traffic._minute += chance.Next(4) == 0 ? chance.Next(400) : chance.Next(20);
-            deliveries.Add(deliveries.Count > 0 && chance.OneIn(7)
-                ? deliveries[chance.Next(deliveries.Count)] with { NotBefore = traffic.Sent() }
+            deliveries.Add(deliveries.Count > 0 && chance.OneIn(6)
+                ? traffic.Again(deliveries[chance.Next(deliveries.Count)])
                 : traffic.Next());
         }
 
         return [.. deliveries.OrderBy(d => d.NotBefore)];
     }
+
+    // Some senders are impatient, and send twice at once.
+    private Delivery Again(Delivery delivery) => _chance.OneIn(2) ? delivery : delivery with { NotBefore = Sent() };
 
     private Delivery Next()
     {

@@ -43,7 +43,7 @@ internal sealed class World
         Broker = new Broker(_choices) { Sent = Hear };
         Composition = new Composition(_plan, databases, Clock, Broker, Scheduler);
         _processes = Composition.Processes;
-        _sendings = [.. _plan.Deliveries.Select((d, i) => new Sending(i, d))];
+        _sendings = [.. _plan.Deliveries.Select((d, i) => new Sending(i, d)).Where(s => !s.Delivery.IsLost)];
         _actings = [.. _plan.Acts.Select((a, i) => new Acting(i, a))];
         _errands = [.. _sendings, .. _actings];
     }
@@ -65,7 +65,7 @@ internal sealed class World
     /// <summary>Whether every act was answered, with a refusal or otherwise.</summary>
     public bool IsEveryActAnswered => _actings.TrueForAll(a => a.AnsweredAt is not null);
 
-    /// <summary>What was sent, accepted or not.</summary>
+    /// <summary>What sources say, accepted or not.</summary>
     public IReadOnlyList<Delivery> Deliveries => _plan.Deliveries;
 
     /// <summary>Choices made by chance.</summary>
@@ -255,6 +255,9 @@ internal sealed class World
     private void Rest()
     {
         DateTimeOffset end = Now + _plan.Tail;
+
+        // Sources are asked once more, so that nothing is missing of what they have said.
+        _errands.AddRange(_plan.Asked.Select((source, i) => new Insisting(i, source, Now)));
         for (int i = 0; ; i++)
         {
             while (Turn())

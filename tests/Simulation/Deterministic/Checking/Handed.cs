@@ -20,7 +20,8 @@ internal static class Handed
             Invariants.Demand(
                 Equal, Encoding.UTF8.GetBytes(ledger.Content).AsSpan().SequenceEqual(truth.Tuples[ledger.Tuple].Ledger), () => $"the bytes of {ledger.Tuple} are other ones");
             long last = world.Announced.Ledgers.Keys.Where(k => k.Tuple == ledger.Tuple).Max(k => k.Revision);
-            Invariants.Demand(Equal, last == ledger.Revision, () => $"{ledger.Tuple} stands at revision {ledger.Revision}, not {last}");
+            Invariants.Demand(
+                Equal, last == ledger.Revision && last == stored[ledger.Tuple].LedgerRevision, () => $"{ledger.Tuple} stands at revision {ledger.Revision}, not {last}");
         }
 
         var past = Read<Ledger>(world, "select t.registry, t.repository, t.tag, h.revision, h.sha256 from ledger_history h join tuple t on t.tuple_no = h.tuple_no")

@@ -72,7 +72,11 @@ internal static class Invariants
             Demand("I7 conservation", content.State == "normalised", () => $"{content.Sha256} was not normalised");
         }
 
-        Demand("I10 durability", world.Accepted.Count() == world.Deliveries.Count, () => "a delivery was never accepted");
+        Demand("I10 durability", world.Accepted.Count() == world.Deliveries.Count(d => !d.IsLost), () => "a delivery was never accepted");
+        Demand(
+            "a resync reads what pushes lose",
+            world.Deliveries.Where(d => d.IsLost).All(d => contents.Any(c => c.Source == d.Source && c.Format == d.Format && c.Body.AsSpan().SequenceEqual(d.Body))),
+            () => "what was lost on its way was never fetched");
     }
 
     private static void NothingIsLeft(World world)

@@ -22,6 +22,7 @@ internal sealed class CollectorNode : INode
 
     private readonly Surroundings _around;
     private readonly Queue<ResyncRequested> _told = [];
+    private readonly ResyncRequests _requests;
     private readonly ResyncLoop? _resync;
     private long _tellings;
     private readonly Collector _collector;
@@ -35,9 +36,9 @@ internal sealed class CollectorNode : INode
         ResyncSource[] sources = api is null
             ? []
             : [new ResyncSource("asked", Asking, new Uri("https://source.test"), api(around.Life), around.Clock) { TakesEveryHint = true }];
-        var requests = new ResyncRequests(_collector, sources, around.Clock);
+        _requests = new ResyncRequests(_collector, sources, around.Clock);
         _resync = sources is [var asked] ? new ResyncLoop(_collector, asked, around.Clock, NullLogger<ResyncLoop>.Instance, around.Random) : null;
-        _loop = new NormalisationLoop(_collector, requests, around.Clock, NullLogger<NormalisationLoop>.Instance);
+        _loop = new NormalisationLoop(_collector, _requests, around.Clock, NullLogger<NormalisationLoop>.Instance);
         OutboxDispatcher dispatcher = around.Dispatcher(_collector.Outbox);
         Lanes =
         [
@@ -48,7 +49,7 @@ internal sealed class CollectorNode : INode
                 : (Lane[])
                 [
                     around.Storing("asks", Dues.Questions, async () => await _resync.LookAsync(CancellationToken.None) == TimeSpan.Zero ? 1 : 0),
-                    new Lane($"{around.Name} is told", () => _tellings, HasWork: null, () => HearAsync(requests)),
+                    new Lane($"{around.Name} is told", () => _tellings, HasWork: null, HearAsync),
                 ],
         ];
     }
@@ -85,14 +86,21 @@ internal sealed class CollectorNode : INode
         }
     }
 
-    private async Task<int> HearAsync(ResyncRequests requests)
+    /// <summary>Takes an operator's wish that the sources be asked, as the endpoint does; returning is the answer.</summary>
+    public async Task<DateTimeOffset> InsistAsync()
+    {
+        await _requests.AskAsync("", "", insists: true, CancellationToken.None);
+        return _around.Clock.GetUtcNow();
+    }
+
+    private async Task<int> HearAsync()
     {
         if (!_told.TryDequeue(out ResyncRequested? request))
         {
             return 0;
         }
 
-        await requests.HearAsync(request, CancellationToken.None);
+        await _requests.HearAsync(request, CancellationToken.None);
         return 1;
     }
 
