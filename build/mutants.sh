@@ -56,14 +56,18 @@ run_suite() { # run_suite FOLDER
   fi
 }
 
-for suite in "$simulation" $(sed -nE '1s/.*Suite: ([^ ]+).*/\1/p' tests/Simulation/Mutants/*.patch | sort -u); do
+patches=()
+for patch in tests/Simulation/Mutants/*.patch; do
+  if [ ${#names[@]} -eq 0 ] || [[ " ${names[*]} " == *" $(basename "$patch" .patch) "* ]]; then patches+=("$patch"); fi
+done
+suites=$(for patch in "${patches[@]}"; do head -n 1 "$patch"; done | sed -nE 's/.*Suite: ([^ ]+).*/\1/p' | sort -u)
+for suite in "$simulation" $suites; do
   dotnet build "$suite" -c Release -v q --nologo >"$log" 2>&1 || { tail -n 20 "$log"; exit 2; }
 done
 caught=0 survived=0
 printf '| mutant | what is broken | caught by |\n| --- | --- | --- |\n'
-for patch in tests/Simulation/Mutants/*.patch; do
+for patch in "${patches[@]}"; do
   name=$(basename "$patch" .patch)
-  if [ ${#names[@]} -gt 0 ] && [[ " ${names[*]} " != *" $name "* ]]; then continue; fi
   what=$(head -n 1 "$patch")
   suite=$(sed -nE '1s/.*Suite: ([^ ]+).*/\1/p' "$patch")
   suite=${suite:-$simulation}

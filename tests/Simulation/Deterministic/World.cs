@@ -257,7 +257,8 @@ internal sealed class World
         DateTimeOffset end = Now + _plan.Tail;
 
         // Sources are asked once more, so that nothing is missing of what they have said.
-        _errands.AddRange(_plan.Asked.Select((source, i) => new Insisting(i, source, Now)));
+        DateTimeOffset said = _plan.Deliveries.Select(d => d.NotBefore).Append(Now).Max();
+        _errands.AddRange(_plan.Asked.Select((source, i) => new Insisting(i, source, said)));
         for (int i = 0; ; i++)
         {
             while (Turn())
