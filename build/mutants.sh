@@ -73,7 +73,7 @@ compile() { # compile PATCH FOLDER
   local within=${file#"$(dirname "$project")/"}
   grep -vxF "$within" "$arguments" >"$work/mutant.rsp"
   [ "$(wc -l <"$work/mutant.rsp")" -eq "$(($(wc -l <"$arguments") - 1))" ] || { echo "error: $within is not compiled"; return 1; }
-  (cd "$(dirname "$project")" && dotnet "$csc" /noconfig "@$work/mutant.rsp" "/out:$2/$(basename "$project" .csproj).dll" "$work/source/$file")
+  (cd "$(dirname "$project")" && dotnet "$csc" /shared /noconfig "@$work/mutant.rsp" "/out:$2/$(basename "$project" .csproj).dll" "$work/source/$file")
 }
 
 # Prints what caught the mutant in a copy of a suite; fails where nothing did.
