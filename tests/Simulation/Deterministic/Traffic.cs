@@ -35,6 +35,7 @@ internal sealed class Traffic
     private readonly Chance _chance;
     private readonly int _artifacts;
     private int _minute;
+    private (int Artifact, string Id, int Count)? _approved;
 
     private Traffic(Chance chance)
     {
@@ -69,9 +70,10 @@ internal sealed class Traffic
             0 or 1 or 2 => Sent(Source.ArtifactRegistry, "distribution", Push(artifact)),
             3 => Event(Source.ArtifactRegistry, artifact, _chance.OneIn(4) ? "withdrawn" : "observed", ""),
             4 or 5 => Event(Source.SignatureLedger, artifact, "observed", Entry()),
-            6 or 7 => Sent(Source.ChangeSnapshot, "servicenow", Change(artifact)),
+            6 or 7 => Sent(Source.ChangeSnapshot, "servicenow", _approved is { } known && _chance.OneIn(3) ? TakenBack(known) : Change(artifact)),
             8 => Event(Source.ChangeSnapshot, artifact, "observed", ChangeEvent()),
-            9 or 10 => Sent(Source.RuntimeValidation, "k8s-pod", Pod(artifact)),
+            9 => Sent(Source.RuntimeValidation, "k8s-pod", Pod(artifact)),
+            10 => Event(Source.RuntimeValidation, artifact, "observed", Container()),
             _ => _chance.Next(3) switch
             {
                 0 => Sent(Source.ArtifactRegistry, "distribution", """{"events":[{"action":"pull","target":{}}]}"""),
@@ -109,8 +111,24 @@ internal sealed class Traffic
 
     private string Change(int artifact)
     {
+        bool approved = !_chance.OneIn(6);
+        string id = Hash($"change {artifact} {_chance.Next(2)}")[..32];
+        int count = _chance.Next(8);
+        _approved = approved ? (artifact, id, count) : _approved;
+        return Change(artifact, id, count, approved);
+    }
+
+    // The record that was approved last is rejected: perhaps nothing else names its artifact.
+    private string TakenBack((int Artifact, string Id, int Count) known)
+    {
+        _approved = null;
+        return Change(known.Artifact, known.Id, known.Count + 1, approved: false);
+    }
+
+    private string Change(int artifact, string id, int count, bool approved)
+    {
         string at = Time(Backwards()).Replace('T', ' ').TrimEnd('Z');
-        return $$$"""{"result":{"sys_id":"{{{Hash($"change {artifact} {_chance.Next(2)}")[..32]}}}","number":"CHG{{{artifact:d7}}}","sys_mod_count":"{{{_chance.Next(8)}}}","sys_updated_on":"{{{at}}}","state":"-1","approval":"{{{(_chance.OneIn(6) ? "rejected" : "approved")}}}","u_release_train":"r{{{artifact}}}","u_release_window":"W{{{_chance.Next(2)}}}","u_artifact_image":"{{{Registry}}}/{{{Repository(artifact)}}}:r{{{artifact}}}","u_artifact_digest":"{{{Digest(artifact)}}}","u_certificate_fingerprint":"{{{Hash($"cert {_chance.Next(Certificates)}")}}}","u_approved_at":"{{{at}}}"}}""";
+        return $$$"""{"result":{"sys_id":"{{{id}}}","number":"CHG{{{artifact:d7}}}","sys_mod_count":"{{{count}}}","sys_updated_on":"{{{at}}}","state":"-1","approval":"{{{(approved ? "approved" : "rejected")}}}","u_release_train":"r{{{artifact}}}","u_release_window":"W{{{_chance.Next(2)}}}","u_artifact_image":"{{{Registry}}}/{{{Repository(artifact)}}}:r{{{artifact}}}","u_artifact_digest":"{{{Digest(artifact)}}}","u_certificate_fingerprint":"{{{Hash($"cert {_chance.Next(Certificates)}")}}}","u_approved_at":"{{{at}}}"}}""";
     }
 
     private string ChangeEvent() =>
