@@ -33,13 +33,6 @@ public sealed class When_seeds_are_run
             string.Join('\n', failing.Select(v => $"{v.Violation}\n  dotnet run -c Release --project tests/Simulation/Deterministic -- replay {v.Case}")));
     }
 
-    /// <summary>Every case that showed a bug, shrunk, with what it showed.</summary>
-    [Theory]
-    [InlineData("396:d=0.4.5:f=:c=1", "a second cluster that fell silent was named only by who evaluated again")]
-    [InlineData("649:d=0.1.4.5:f=:c=319", "a case without a package was not told that its tuple had left the scope")]
-    public void What_was_found_once_stays_mended(string @case, string showed) =>
-        Assert.True(Apart.Run(simulation => simulation.Run(Case.Parse(@case))) is { Holds: true }, showed);
-
     [Fact]
     public void A_seed_gives_the_same_run_whenever_it_is_run()
     {
