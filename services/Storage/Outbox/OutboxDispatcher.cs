@@ -35,8 +35,8 @@ public sealed class OutboxDispatcher(
             return 0;
         }
 
-        var published = new ConcurrentBag<ClaimedMessage>();
-        var failed = new ConcurrentBag<ClaimedMessage>();
+        var published = new ConcurrentQueue<ClaimedMessage>();
+        var failed = new ConcurrentQueue<ClaimedMessage>();
         var sequences = new ConcurrentQueue<IReadOnlyList<IReadOnlyList<ClaimedMessage>>>(OutboxPacking.Pack(claimed, _options));
         await Task.WhenAll(Enumerable.Range(0, Math.Min(_options.PublishConcurrency, sequences.Count)).Select(_ => PublishWaitingAsync()));
         await outbox.SettleAsync(published, failed, publisher.IsDurable);
@@ -91,8 +91,8 @@ public sealed class OutboxDispatcher(
 
     private async Task PublishInOrderAsync(
         IReadOnlyList<IReadOnlyList<ClaimedMessage>> sequence,
-        ConcurrentBag<ClaimedMessage> published,
-        ConcurrentBag<ClaimedMessage> failed,
+        ConcurrentQueue<ClaimedMessage> published,
+        ConcurrentQueue<ClaimedMessage> failed,
         CancellationToken cancellationToken)
     {
         for (int i = 0; i < sequence.Count; i++)
@@ -121,11 +121,11 @@ public sealed class OutboxDispatcher(
         }
     }
 
-    private static void AddAll(ConcurrentBag<ClaimedMessage> bag, IEnumerable<ClaimedMessage> messages)
+    private static void AddAll(ConcurrentQueue<ClaimedMessage> queue, IEnumerable<ClaimedMessage> messages)
     {
         foreach (ClaimedMessage message in messages)
         {
-            bag.Add(message);
+            queue.Enqueue(message);
         }
     }
 

@@ -50,9 +50,8 @@ internal sealed class Composition
 
     public IReadOnlyList<SimulatedProcess> Processes { get; }
 
-    /// <summary>The collectors of a source that are up.</summary>
-    public IEnumerable<CollectorNode> CollectorsOf(Source source) =>
-        Processes.Where(p => p.IsUp).SelectMany(p => p.Nodes).OfType<CollectorNode>().Where(c => c.Source == source);
+    /// <summary>The services of processes that are up.</summary>
+    public IEnumerable<INode> Nodes => Processes.Where(p => p.IsUp).SelectMany(p => p.Nodes);
 
     /// <summary>What still waits in a store without a timer of its own; null where nothing does.</summary>
     public string? Backlog()
@@ -77,12 +76,13 @@ internal sealed class Composition
     }
 
     /// <summary>When the next timer of the reconciler can fire.</summary>
-    public DateTimeOffset? NextTimer() => Reconciler.Read(s => s.SingleAsync<Due>(
-        "select min(case when claimed_until is null then due_at else claimed_until end) as at from timer")).At;
+    public DateTimeOffset? NextTimer() => Reconciler.When(Dues.Timers);
+
+    /// <summary>When the next timer can fire, or the next source is to be asked.</summary>
+    public DateTimeOffset? NextDue() => Collectors.Values.Select(d => d.When(Dues.Questions)).Append(NextTimer()).Min();
 
     /// <summary>When the next message that waits in an outbox is due.</summary>
-    public DateTimeOffset? NextMessage() =>
-        Collectors.Values.Append(Reconciler).Append(Handoff).Min(d => d.Read(s => s.SingleAsync<Due>("select min(due_at) as at from outbox")).At);
+    public DateTimeOffset? NextMessage() => Collectors.Values.Append(Reconciler).Append(Handoff).Min(d => d.When(Dues.Outbox));
 
     public static long Count(Database database, string sql) => database.Read(s => s.SingleAsync<long>(sql));
 
@@ -119,7 +119,8 @@ internal sealed class Composition
         Around(WireNames.Of(source), Collectors[source], life),
         source,
         [.. Normalisers[source].Where(n => _plan.Deliveries.Any(d => d.Source == source && d.Format == n.Format))],
-        new ObservationPartitions(_plan.Partitions));
+        new ObservationPartitions(_plan.Partitions),
+        _plan.Asked.Contains(source) ? life => new SimulatedSource(source, _plan, _clock, life, _scheduler) : null);
 
     private ReconcilerNode ReconcilerIn(Life life) => new(Around("reconciler", Reconciler, life), Policy, new ObservationPartitions(_plan.Partitions));
 
@@ -131,9 +132,16 @@ internal sealed class Composition
 
     // Of several processes of a collector: what one receives later can have the earlier receipt.
     private TimeProvider ClockOf(Life life) => _plan.Skews.TryGetValue(life.Name, out TimeSpan skew) ? new SkewedClock(_clock, skew) : _clock;
+}
 
-    private sealed record Due
-    {
-        public DateTimeOffset? At { get; init; }
-    }
+/// <summary>When there is something to do in a store, in SQL.</summary>
+internal static class Dues
+{
+    public const string Outbox = "select min(due_at) as at from outbox";
+
+    public const string Timers = "select min(case when claimed_until is null then due_at else claimed_until end) as at from timer";
+
+    public const string Questions = "select min(case when claimed_until > due_at then claimed_until else due_at end) as at from resync";
+
+    public const string Notifications = "select min(coalesce(claimed_until, received_at)) as at from notification where state = 'kept'";
 }

@@ -5,14 +5,16 @@ using ReleaseIntegrity.Simulation.Deterministic.Machinery;
 namespace ReleaseIntegrity.Simulation.Deterministic;
 
 /// <summary>
-/// A case to run: a seed, and what is left of its plan after shrinking. Written as <c>SEED[:d=1.4.7][:f=0.2][:c=35]</c>:
-/// deliveries and faults that stay, by number, and how many choices are by chance.
+/// A case to run: a seed, and what is left of its plan after shrinking. Written as <c>SEED[:d=1.4.7][:f=0.2][:a=1][:c=35]</c>:
+/// deliveries, faults and acts of stewards that stay, by number, and how many choices are by chance.
 /// </summary>
 /// <param name="Seed">Decides everything else.</param>
 /// <param name="Deliveries">Numbers of the deliveries that are sent; null for all.</param>
 /// <param name="Faults">Numbers of the faults that happen; null for all.</param>
+/// <param name="Acts">Numbers of the acts that are done; null for all.</param>
 /// <param name="Choices">Choices made by chance; the calm order afterwards.</param>
-public sealed record Case(ulong Seed, IReadOnlyList<int>? Deliveries = null, IReadOnlyList<int>? Faults = null, int Choices = int.MaxValue)
+public sealed record Case(
+    ulong Seed, IReadOnlyList<int>? Deliveries = null, IReadOnlyList<int>? Faults = null, IReadOnlyList<int>? Acts = null, int Choices = int.MaxValue)
 {
     /// <summary>Reads what <see cref="ToString"/> writes.</summary>
     /// <exception cref="FormatException">It is no case.</exception>
@@ -26,8 +28,9 @@ public sealed record Case(ulong Seed, IReadOnlyList<int>? Deliveries = null, IRe
             {
                 ["d", var numbers] => parsed with { Deliveries = Numbers(numbers) },
                 ["f", var numbers] => parsed with { Faults = Numbers(numbers) },
+                ["a", var numbers] => parsed with { Acts = Numbers(numbers) },
                 ["c", var limit] => parsed with { Choices = int.Parse(limit, CultureInfo.InvariantCulture) },
-                _ => throw new FormatException($"'{part}' is no part of a case: SEED[:d=1.4.7][:f=0.2][:c=35]"),
+                _ => throw new FormatException($"'{part}' is no part of a case: SEED[:d=1.4.7][:f=0.2][:a=1][:c=35]"),
             };
         }
 
@@ -39,6 +42,7 @@ public sealed record Case(ulong Seed, IReadOnlyList<int>? Deliveries = null, IRe
         Seed.ToString(CultureInfo.InvariantCulture),
         Deliveries is null ? "" : $":d={string.Join('.', Deliveries)}",
         Faults is null ? "" : $":f={string.Join('.', Faults)}",
+        Acts is null ? "" : $":a={string.Join('.', Acts)}",
         Choices == int.MaxValue ? "" : string.Create(CultureInfo.InvariantCulture, $":c={Choices}"));
 
     private static int[] Numbers(string text) =>
@@ -50,6 +54,7 @@ internal sealed record Plan
 {
     private const int FaultLimit = 8;
     private const int PointsExpected = 250;
+    private const int LostOneIn = 5;
 
     // From the last receipt to the evaluation: after packages have settled and claims of the dead are over, between and beyond the
     // policy's allowances and windows.
@@ -86,6 +91,12 @@ internal sealed record Plan
     /// <summary>What goes wrong.</summary>
     public required IReadOnlyList<Fault> Faults { get; init; }
 
+    /// <summary>What stewards do, in the order of its doing.</summary>
+    public required IReadOnlyList<Act> Acts { get; init; }
+
+    /// <summary>Sources that can be asked.</summary>
+    public required IReadOnlySet<Source> Asked { get; init; }
+
     /// <summary>Numbers for the run itself.</summary>
     public required Chance Chance { get; init; }
 
@@ -109,17 +120,25 @@ internal sealed record Plan
             Faults = FaultsOf(new Chance(chance.Salt())),
             Chance = new Chance(chance.Salt()),
             Skews = SkewsOf(new Chance(chance.Salt())),
+            Acts = Act.Of(new Chance(chance.Salt())),
+            Asked = AskedOf(new Chance(chance.Salt())),
         };
+        var losses = new Chance(chance.Salt());
+        plan = plan with { Deliveries = [.. plan.Deliveries.Select(d => d with { IsLost = losses.OneIn(LostOneIn) && plan.Asked.Contains(d.Source) })] };
         return plan with
         {
             Deliveries = @case.Deliveries is null ? plan.Deliveries : [.. @case.Deliveries.Select(i => plan.Deliveries[i])],
             Faults = @case.Faults is null ? plan.Faults : [.. @case.Faults.Select(i => plan.Faults[i])],
+            Acts = @case.Acts is null ? plan.Acts : [.. @case.Acts.Select(i => plan.Acts[i])],
         };
     }
 
     private static Dictionary<string, TimeSpan> SkewsOf(Chance chance) => Enum.GetValues<Source>()
         .Where(_ => chance.OneIn(3))
         .ToDictionary(s => $"{WireNames.Of(s)}-1", _ => chance.OneIn(2) ? TimeSpan.FromSeconds(chance.Next(6) - 3) : TimeSpan.FromMinutes(chance.Next(40) - 20));
+
+    // In one of three worlds.
+    private static HashSet<Source> AskedOf(Chance chance) => chance.OneIn(3) ? [.. Enum.GetValues<Source>().Where(_ => chance.OneIn(2))] : [];
 
     private static Fault[] FaultsOf(Chance chance)
     {

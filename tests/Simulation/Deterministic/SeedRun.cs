@@ -11,7 +11,7 @@ internal static class SeedRun
     public static int Run(Request request)
     {
         long started = Stopwatch.GetTimestamp();
-        var figures = new Figures();
+        var figures = new Figures(request, started);
         AnsiConsole.Progress().Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(progress =>
             {
@@ -22,7 +22,7 @@ internal static class SeedRun
             });
         TimeSpan took = Stopwatch.GetElapsedTime(started);
         Console.WriteLine(
-            $"{figures.Seeds:N0} seeds from {request.From} in {took:hh\\:mm\\:ss}, {figures.Seeds / took.TotalSeconds:N0} a second; {figures.Deliveries:N0} deliveries, {figures.Points:N0} points, {figures.Choices:N0} choices; {figures.Failing.Count} failing");
+            $"{figures.Seeds:N0} seeds from {request.From} in {took:hh\\:mm\\:ss}, {figures.Seeds / took.TotalSeconds:N0} a second; {figures.Deliveries:N0} deliveries, {figures.Lost:N0} of them lost, {figures.Pins:N0} pins, {figures.Rebuilds:N0} rebuilds, {figures.Points:N0} points, {figures.Choices:N0} choices; {figures.Failing.Count} failing");
         foreach (Verdict verdict in figures.Failing)
         {
             Console.WriteLine($"{verdict.Case}  {verdict.Violation}");
@@ -57,7 +57,7 @@ internal static class SeedRun
     private static void Work(Request request, Figures figures, ProgressTask progress)
     {
         using var simulation = new Simulator();
-        while (figures.Next(request) is { } seed)
+        while (figures.Next() is { } seed)
         {
             Verdict verdict = simulation.Run(new Case(seed));
             figures.Count(verdict, verdict.Holds ? null : request.Shrinks ? new Shrinker(simulation).Shrink(verdict) : verdict);
@@ -66,9 +66,9 @@ internal static class SeedRun
     }
 
     /// <summary>Which seeds.</summary>
-    internal sealed record Request(ulong From, int Seeds, int Threads, int Failures, bool Shrinks);
+    internal sealed record Request(ulong From, int Seeds, int Threads, int Failures, bool Shrinks, double Minutes);
 
-    private sealed class Figures
+    private sealed class Figures(Request request, long started)
     {
         private readonly Lock _lock = new();
         private int _next;
@@ -83,11 +83,18 @@ internal static class SeedRun
 
         public long Deliveries { get; private set; }
 
-        public ulong? Next(Request request)
+        public long Lost { get; private set; }
+
+        public long Pins { get; private set; }
+
+        public long Rebuilds { get; private set; }
+
+        public ulong? Next()
         {
             lock (_lock)
             {
-                return _next < request.Seeds && Failing.Count < request.Failures ? request.From + (ulong)_next++ : null;
+                bool goesOn = _next < request.Seeds && Failing.Count < request.Failures && Stopwatch.GetElapsedTime(started).TotalMinutes < request.Minutes;
+                return goesOn ? request.From + (ulong)_next++ : null;
             }
         }
 
@@ -99,6 +106,9 @@ internal static class SeedRun
                 Points += verdict.Points;
                 Choices += verdict.Choices;
                 Deliveries += verdict.Deliveries;
+                Lost += verdict.Lost;
+                Pins += verdict.Pins;
+                Rebuilds += verdict.Rebuilds;
                 if (shrunk is not null)
                 {
                     Failing.Add(shrunk);

@@ -1,6 +1,6 @@
 namespace ReleaseIntegrity.Simulation.Deterministic;
 
-/// <summary>Makes a failing case smaller while it still breaks the same invariant: fewer deliveries, faults and choices.</summary>
+/// <summary>Makes a failing case smaller while it still breaks the same invariant: fewer deliveries, faults, acts and choices.</summary>
 public sealed class Shrinker(Simulator simulation, int runLimit = 400)
 {
     private int _runs;
@@ -14,11 +14,13 @@ public sealed class Shrinker(Simulator simulation, int runLimit = 400)
         {
             Deliveries = failing.Case.Deliveries ?? [.. Enumerable.Range(0, plan.Deliveries.Count)],
             Faults = failing.Case.Faults ?? [.. Enumerable.Range(0, plan.Faults.Count)],
+            Acts = failing.Case.Acts ?? [.. Enumerable.Range(0, plan.Acts.Count)],
         });
         for (string before = ""; before != best.Case.ToString() && _runs < runLimit;)
         {
             before = best.Case.ToString();
             best = Fewer(best, c => c.Faults!, (c, faults) => c with { Faults = faults });
+            best = Fewer(best, c => c.Acts!, (c, acts) => c with { Acts = acts });
             best = Fewer(best, c => c.Deliveries!, (c, deliveries) => c with { Deliveries = deliveries });
             best = Calmer(best);
         }

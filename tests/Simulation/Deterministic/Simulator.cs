@@ -9,8 +9,12 @@ namespace ReleaseIntegrity.Simulation.Deterministic;
 /// <param name="Invariant">Which invariant that is.</param>
 /// <param name="Points">Points that processes passed.</param>
 /// <param name="Choices">Choices made by chance.</param>
-/// <param name="Deliveries">Deliveries sent.</param>
-public sealed record Verdict(Case Case, string? Violation, string? Invariant, int Points, int Choices, int Deliveries)
+/// <param name="Deliveries">What sources said, lost or not.</param>
+/// <param name="Lost">Of that what was lost on its way, and only asking told.</param>
+/// <param name="Pins">Pins and their taking back.</param>
+/// <param name="Rebuilds">How often everything was sent once more.</param>
+public sealed record Verdict(
+    Case Case, string? Violation, string? Invariant, int Points, int Choices, int Deliveries, int Lost, int Pins, long Rebuilds)
 {
     /// <summary>Whether everything holds.</summary>
     public bool Holds => Violation is null;
@@ -39,7 +43,8 @@ public sealed class Simulator : IDisposable
             invariant = e.Invariant;
         }
 
-        return new Verdict(@case, violation, invariant, world.Scheduler.Passed, world.Choices, world.Deliveries.Count);
+        return new Verdict(@case, violation, invariant, world.Scheduler.Passed, world.Choices, world.Deliveries.Count,
+            world.Deliveries.Count(d => d.IsLost), world.Announced.Pins.Count, Composition.Count(world.Composition.Reconciler, "select count(*) from rebuild"));
     }
 
     /// <inheritdoc/>

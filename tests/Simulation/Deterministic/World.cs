@@ -1,11 +1,12 @@
+using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Simulation.Deterministic.Machinery;
 using ReleaseIntegrity.Simulation.Deterministic.Services;
 
 namespace ReleaseIntegrity.Simulation.Deterministic;
 
 /// <summary>
-/// One run: sources send, processes work, crash and start again, in an order by chance; then nothing goes wrong any more, and
-/// the system comes to rest.
+/// One run: sources send, stewards act, processes work, crash and start again, in an order by chance; then nothing goes wrong any
+/// more, and the system comes to rest.
 /// </summary>
 internal sealed class World
 {
@@ -23,9 +24,11 @@ internal sealed class World
     private readonly Choices _choices;
     private readonly Trace _trace;
     private readonly List<Sending> _sendings;
+    private readonly List<Acting> _actings;
+    private readonly List<Errand> _errands;
     private readonly IReadOnlyList<SimulatedProcess> _processes;
     private readonly List<Lane> _lanes = [];
-    private readonly List<Sending> _ready = [];
+    private readonly List<Errand> _ready = [];
     private readonly List<SimulatedProcess> _down = [];
     private int _turns;
 
@@ -37,10 +40,12 @@ internal sealed class World
         Clock = new SimulatedClock(Traffic.Start);
         Scheduler = new Scheduler(_plan.Faults, trace) { Crash = Crash, Disconnect = Disconnect };
         Announced = new Announcements();
-        Broker = new Broker(_choices) { Sent = Announced.Hear };
+        Broker = new Broker(_choices) { Sent = Hear };
         Composition = new Composition(_plan, databases, Clock, Broker, Scheduler);
         _processes = Composition.Processes;
-        _sendings = [.. _plan.Deliveries.Select((d, i) => new Sending(i, d))];
+        _sendings = [.. _plan.Deliveries.Select((d, i) => new Sending(i, d)).Where(s => !s.Delivery.IsLost)];
+        _actings = [.. _plan.Acts.Select((a, i) => new Acting(i, a))];
+        _errands = [.. _sendings, .. _actings];
     }
 
     public SimulatedClock Clock { get; }
@@ -55,9 +60,12 @@ internal sealed class World
     public Announcements Announced { get; }
 
     /// <summary>What senders were told is kept.</summary>
-    public IEnumerable<(Delivery Delivery, DateTimeOffset At)> Accepted => _sendings.Where(s => s.AcceptedAt is not null).Select(s => (s.Delivery, s.AcceptedAt!.Value));
+    public IEnumerable<(Delivery Delivery, DateTimeOffset At)> Accepted => _sendings.Where(s => s.AnsweredAt is not null).Select(s => (s.Delivery, s.AnsweredAt!.Value));
 
-    /// <summary>What was sent, accepted or not.</summary>
+    /// <summary>Whether every act was answered, with a refusal or otherwise.</summary>
+    public bool IsEveryActAnswered => _actings.TrueForAll(a => a.AnsweredAt is not null);
+
+    /// <summary>What sources say, accepted or not.</summary>
     public IReadOnlyList<Delivery> Deliveries => _plan.Deliveries;
 
     /// <summary>Choices made by chance.</summary>
@@ -121,7 +129,7 @@ internal sealed class World
         }
         else if ((pick -= steps) < _ready.Count)
         {
-            Send(_ready[pick]);
+            Begin(_ready[pick]);
         }
         else
         {
@@ -157,11 +165,11 @@ internal sealed class World
             }
         }
 
-        foreach (Sending sending in _sendings)
+        foreach (Errand errand in _errands)
         {
-            if (sending.IsReady(Now) && Composition.CollectorsOf(sending.Delivery.Source).Any())
+            if (errand.IsReady(Now) && errand.TakersIn(Composition.Nodes).Any())
             {
-                _ready.Add(sending);
+                _ready.Add(errand);
             }
         }
     }
@@ -187,11 +195,11 @@ internal sealed class World
             }
         }
 
-        foreach (Sending sending in _sendings)
+        foreach (Errand errand in _errands)
         {
-            if (sending.End(Now, TryAgain) is { } failure)
+            if (errand.End(Now, TryAgain) is { } failure)
             {
-                Demand(failure, "intake");
+                Demand(failure, errand.What);
             }
         }
     }
@@ -204,12 +212,25 @@ internal sealed class World
         }
     }
 
-    private void Send(Sending sending)
+    private void Begin(Errand errand)
     {
-        CollectorNode[] collectors = [.. Composition.CollectorsOf(sending.Delivery.Source)];
-        CollectorNode collector = collectors[_choices.Of(collectors.Length)];
-        _trace.Add($"delivery {sending.Number} {sending.Delivery.Format} to {collector.Life.Name}");
-        sending.Begin(collector);
+        INode[] takers = [.. errand.TakersIn(Composition.Nodes)];
+        INode taker = takers[_choices.Of(takers.Length)];
+        _trace.Add($"{errand.What} to {taker.Life.Name}");
+        errand.Begin(taker);
+    }
+
+    // Whoever publishes for everybody is heard by whoever is there.
+    private void Hear(object message)
+    {
+        Announced.Hear(message);
+        if (message is ResyncRequested request)
+        {
+            foreach (CollectorNode collector in Composition.Nodes.OfType<CollectorNode>())
+            {
+                collector.Tell(request);
+            }
+        }
     }
 
     /// <summary>Goes to the next instant at which something can happen.</summary>
@@ -218,21 +239,26 @@ internal sealed class World
         DateTimeOffset?[] instants =
         [
             Clock.NextTimer,
-            _sendings.Where(s => s.Waits).Min(s => (DateTimeOffset?)s.NotBefore),
+            _errands.Where(e => e.Waits).Min(e => (DateTimeOffset?)e.NotBefore),
+            _actings.Exists(a => a.Waits) ? Composition.NextTimer() : null,
             _processes.Where(p => p.Life.IsOver).Min(p => (DateTimeOffset?)p.DownUntil),
         ];
-        if (instants.Min() is not { } next)
+        if (instants.Where(i => i > Now).Min() is not { } next)
         {
             return false;
         }
 
-        Advance(next > Now ? next : Now + TimeSpan.FromMilliseconds(1));
+        Advance(next);
         return true;
     }
 
     private void Rest()
     {
         DateTimeOffset end = Now + _plan.Tail;
+
+        // Sources are asked once more, so that nothing is missing of what they have said.
+        DateTimeOffset said = _plan.Deliveries.Select(d => d.NotBefore).Append(Now).Max();
+        _errands.AddRange(_plan.Asked.Select((source, i) => new Insisting(i, source, said)));
         for (int i = 0; ; i++)
         {
             while (Turn())
@@ -248,7 +274,7 @@ internal sealed class World
             {
                 Advance(Composition.NextMessage() is { } message && message > Now ? message : Now + TryAgain);
             }
-            else if (Composition.NextTimer() is { } due && due <= (Now > end ? Now : end))
+            else if (Composition.NextDue() is { } due && due <= (Now > end ? Now : end))
             {
                 Advance(due > Now ? due : Now + TryAgain);
             }
@@ -290,10 +316,7 @@ internal sealed class World
             Broker.Lose(life);
         }
 
-        foreach (Sending sending in _sendings)
-        {
-            sending.Lose(life, Now + TryAgain);
-        }
+        _errands.ForEach(e => e.Lose(life, Now + TryAgain));
 
         _processes.Single(p => p.Life == life).DownUntil = Now + TimeSpan.FromMilliseconds(_choices.Of(30_000));
     }

@@ -9,7 +9,8 @@ namespace ReleaseIntegrity.Collectors.Hosting.Resync;
 /// Asks one source instance whenever it is due: at the start, every so often, after a hint, on demand. Each source has a
 /// loop of its own, so that one that hangs keeps nobody waiting.
 /// </summary>
-internal sealed class ResyncLoop(Collector collector, ResyncSource source, TimeProvider clock, ILogger<ResyncLoop> logger)
+internal sealed class ResyncLoop(
+    Collector collector, ResyncSource source, TimeProvider clock, ILogger<ResyncLoop> logger, Random? random = null)
     : BackgroundService
 {
     // Another process may have been told to ask, or be gone.
@@ -19,6 +20,7 @@ internal sealed class ResyncLoop(Collector collector, ResyncSource source, TimeP
     private static readonly TimeSpan StartSpread = TimeSpan.FromSeconds(1);
 
     private readonly WatermarkLog _watermarks = new(collector.Store);
+    private readonly Random _random = random ?? Random.Shared;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,8 +31,7 @@ internal sealed class ResyncLoop(Collector collector, ResyncSource source, TimeP
             {
                 if (!open)
                 {
-                    DateTimeOffset soon = clock.GetUtcNow() + (StartSpread * Random.Shared.NextDouble());
-                    await _watermarks.OpenAsync(source.Name, source.Asked, soon, stoppingToken);
+                    await OpenAsync(stoppingToken);
                     open = true;
                 }
 
@@ -50,15 +51,19 @@ internal sealed class ResyncLoop(Collector collector, ResyncSource source, TimeP
         }
     }
 
+    /// <summary>What a start does before the loop: the source is known, and asked soon.</summary>
+    internal Task OpenAsync(CancellationToken cancellationToken) =>
+        _watermarks.OpenAsync(source.Name, source.Asked, clock.GetUtcNow() + (StartSpread * _random.NextDouble()), cancellationToken);
+
     /// <summary>Asks if it is time; returns how long to wait.</summary>
-    private async Task<TimeSpan> LookAsync(CancellationToken cancellationToken)
+    internal async Task<TimeSpan> LookAsync(CancellationToken cancellationToken)
     {
         DateTimeOffset now = clock.GetUtcNow();
         WatermarkRow? row = await _watermarks.FindAsync(source.Name, cancellationToken);
         bool rested = row?.StartedAt is not { } started || started + TimeSpan.FromSeconds(source.Options.PauseSeconds) <= now;
         if (row is not null && row.DueAt <= now && rested && await _watermarks.ClaimAsync(source.Name, now, cancellationToken) is { } claim)
         {
-            await new ResyncRun(collector, source, _watermarks, clock, logger).AskAsync(claim, row.Failures, cancellationToken);
+            await new ResyncRun(collector, source, _watermarks, clock, logger, _random).AskAsync(claim, row.Failures, cancellationToken);
             return TimeSpan.Zero;
         }
 

@@ -10,7 +10,8 @@ namespace ReleaseIntegrity.Collectors.Hosting.Resync;
 /// One question to one source, to its end or its failure. Each page is one transaction: its documents, like pushes, its
 /// watermark, and what tells the reconciler that the instance was heard. What is known already is not kept again.
 /// </summary>
-internal sealed class ResyncRun(Collector collector, ResyncSource source, WatermarkLog watermarks, TimeProvider clock, ILogger logger)
+internal sealed class ResyncRun(
+    Collector collector, ResyncSource source, WatermarkLog watermarks, TimeProvider clock, ILogger logger, Random random)
 {
     /// <summary>The header that marks what a resync fetched; a push can't have it.</summary>
     public const string Mark = KeptHeaders.Fetched;
@@ -108,7 +109,7 @@ internal sealed class ResyncRun(Collector collector, ResyncSource source, Waterm
         return pause > asked ? pause : asked;
     }
 
-    private static TimeSpan Jittered(TimeSpan time) => time * (1 - Jitter + (2 * Jitter * Random.Shared.NextDouble()));
+    private TimeSpan Jittered(TimeSpan time) => time * (1 - Jitter + (2 * Jitter * random.NextDouble()));
 
     private async Task<int?> KeepAsync(Claim claim, SourcePage page, DateTimeOffset heard, CancellationToken cancellationToken)
     {

@@ -23,26 +23,28 @@ internal sealed class RebuildCalls(HandoffStore store, AuditLog audit, TimeProvi
         string id = check.RequestId(request.RequestId);
         check.ThrowIfInvalid();
 
-        var requestId = Guid.ParseExact(id, "D");
-        string subject = Caller.Of(context).Subject;
-        DateTimeOffset at = await store.Store.WriteAsync(
-            async transaction =>
-            {
-                await transaction.LockAsync([$"rebuild/{id}"]);
-                if (await transaction.SingleOrDefaultAsync<DateTimeOffset?>(RebuildStatements.RequestedAt, new { requestId }) is { } known)
-                {
-                    return known;
-                }
-
-                DateTimeOffset now = clock.GetUtcNow();
-                await transaction.ExecuteAsync(RebuildStatements.Insert, new { requestId, subject, now });
-                await store.Outbox.EnqueueAsync(transaction, [MessageOf(new RebuildRequested { RequestId = requestId, RequestedAt = now })]);
-                await audit.AppendAsync(transaction, new AuditEntry { Subject = subject, Kind = AuditKinds.Rebuild, Detail = new JsonObject { ["request"] = id } });
-                return now;
-            },
-            context.CancellationToken);
+        DateTimeOffset at = await RequestAsync(Guid.ParseExact(id, "D"), Caller.Of(context).Subject, context.CancellationToken);
         return new RebuildResponse { RequestTime = Timestamp.FromDateTimeOffset(at) };
     }
+
+    /// <summary>Asks, once for each id; returns when.</summary>
+    internal Task<DateTimeOffset> RequestAsync(Guid requestId, string subject, CancellationToken cancellationToken) => store.Store.WriteAsync(
+        async transaction =>
+        {
+            string id = requestId.ToString("D");
+            await transaction.LockAsync([$"rebuild/{id}"]);
+            if (await transaction.SingleOrDefaultAsync<DateTimeOffset?>(RebuildStatements.RequestedAt, new { requestId }) is { } known)
+            {
+                return known;
+            }
+
+            DateTimeOffset now = clock.GetUtcNow();
+            await transaction.ExecuteAsync(RebuildStatements.Insert, new { requestId, subject, now });
+            await store.Outbox.EnqueueAsync(transaction, [MessageOf(new RebuildRequested { RequestId = requestId, RequestedAt = now })]);
+            await audit.AppendAsync(transaction, new AuditEntry { Subject = subject, Kind = AuditKinds.Rebuild, Detail = new JsonObject { ["request"] = id } });
+            return now;
+        },
+        cancellationToken);
 
     private static OutboxMessage MessageOf(RebuildRequested request) => new()
     {

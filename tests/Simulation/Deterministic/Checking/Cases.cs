@@ -29,6 +29,8 @@ internal static class Cases
             }
 
             CaseStanding standing = row.Saga.Standing!;
+            Invariants.Demand(
+                Stands, standing.Decided?.Sequence == world.Announced.Decided.GetValueOrDefault(tuple)?.Sequence, () => $"{tuple} does not know the last decision");
             Invariants.Demand(Stands, standing.Revision == told.Revision, () => $"{tuple} stands on {standing.Revision}, not {told.Revision}");
             Invariants.Demand(Stands, row.CurrentState == standing.Stage.ToString(), () => $"{tuple} is {row.CurrentState}, not {standing.Stage}");
             Invariants.Demand(

@@ -21,16 +21,25 @@ internal static class Invariants
         IReadOnlyList<KeptContent> contents = [.. world.Composition.Collectors.SelectMany(c => KeptContent.Of(c.Key, c.Value))];
         NothingAcceptedIsLost(world, contents);
         NothingIsLeft(world);
-        var truth = new Truth(contents, world.Clock.GetUtcNow());
+        var truth = new Truth(contents, world.Announced.Pins.Values, world.Clock.GetUtcNow());
         ItemsAreConserved(world, truth);
         Dictionary<ImageReference, StoredTuple> stored = Stored(world.Composition.Reconciler);
         Demand("I1 order", Same(truth.Tuples.Keys, stored.Keys), () => "the reconciler knows other tuples than the engine");
+        ILookup<string, KeptContent> bySha256 = contents.ToLookup(c => c.Sha256);
         foreach ((ImageReference tuple, Expected expected) in truth.Tuples)
         {
             LedgerIsTheEngines(world, expected, stored[tuple]);
-            PackageIsTheEngines(expected, stored[tuple]);
-            Demand("I2 nothing overwritten", truth.Audit.Overwritten(JsonNode.Parse(expected.Ledger)!.AsObject()).Count == 0, () => $"{tuple}");
-            HeldFieldsHaveNoValue(tuple, expected);
+            PackageIsTheEngines(world, expected, stored[tuple]);
+            IReadOnlyList<Field> overwritten = truth.Audit.Overwritten(JsonNode.Parse(expected.Ledger)!.AsObject());
+            Demand("I2 nothing overwritten", overwritten.Count == 0, () => $"{tuple}: {string.Join(", ", overwritten)}");
+            LedgerView ledger = DocumentReader.Ledger(expected.Ledger);
+            Demand("I5 hold", ledger.Fields.All(f => f.Hold is null || f.Authoritative is null), () => $"{tuple} holds a field with a value");
+            Shown.EveryValueHasItsPlace(tuple, ledger, bySha256);
+            Shown.NothingIsReadable(tuple, expected.Package is { } package ? [expected.Ledger, package.Canonical] : [expected.Ledger]);
+            if (expected.Reconciliation.Package is { } corrections)
+            {
+                Shown.WritesCanBeTakenBack(tuple, corrections);
+            }
         }
 
         Handed.Check(world, truth, stored);
@@ -64,7 +73,11 @@ internal static class Invariants
             Demand("I7 conservation", content.State == "normalised", () => $"{content.Sha256} was not normalised");
         }
 
-        Demand("I10 durability", world.Accepted.Count() == world.Deliveries.Count, () => "a delivery was never accepted");
+        Demand("I10 durability", world.Accepted.Count() == world.Deliveries.Count(d => !d.IsLost), () => "a delivery was never accepted");
+        Demand(
+            "a resync reads what pushes lose",
+            world.Deliveries.Where(d => d.IsLost).All(d => contents.Any(c => c.Source == d.Source && c.Format == d.Format && c.Body.AsSpan().SequenceEqual(d.Body))),
+            () => "what was lost on its way was never fetched");
     }
 
     private static void NothingIsLeft(World world)
@@ -72,6 +85,18 @@ internal static class Invariants
         Demand("rest", world.Composition.Backlog() is null && world.Broker.Count == 0, () => "messages are left");
         Demand("rest", world.Broker.Errors.Count == 0, () => $"{world.Broker.Errors.Count} messages in error queues");
         Demand("rest", Composition.Count(world.Composition.Reconciler, "select count(*) from quarantine") == 0, () => "messages in quarantine");
+        Demand("rest", world.IsEveryActAnswered, () => "a steward waits for an answer");
+        Demand("rest", Composition.Count(world.Composition.Reconciler, "select count(*) from rebuild where finished_at is null") == 0, () => "a rebuild has no end");
+        Demand(
+            "rebuild changes nothing", Composition.Count(world.Composition.Reconciler, "select count(*) from rebuild where contradicted > 0") == 0,
+            () => "a ledger came out otherwise when it was derived again");
+        foreach ((Source source, Database collector) in world.Composition.Collectors)
+        {
+            Demand("no failure of our own", Composition.Count(collector, "select count(*) from resync where trouble = 'internal'") == 0, () => $"asking {source} failed");
+        }
+
+        IReadOnlyList<long> pinned = world.Composition.Handoff.Read(s => s.QueryAsync<long>("select sequence from decision where kind in ('pin', 'unpin') order by sequence"));
+        Demand("pins are told", pinned.SequenceEqual(world.Announced.Pins.Keys), () => $"{world.Announced.Pins.Count} pins told of {pinned.Count}");
         Demand("rest", !(world.Composition.NextTimer() <= world.Clock.GetUtcNow()), () => "a timer is due");
         Demand("one fact, one content", world.Announced.Contradiction is null, () => world.Announced.Contradiction!);
     }
@@ -127,22 +152,19 @@ internal static class Invariants
         return found is null ? "nobody was handed it" : $"expected …{Around(text)}…, found …{Around(found)}…";
     }
 
-    private static void PackageIsTheEngines(Expected expected, StoredTuple stored)
+    private static void PackageIsTheEngines(World world, Expected expected, StoredTuple stored)
     {
         if (expected.Package is { } package)
         {
             Demand("I1 package", stored.DecisionKey == package.DecisionKey, () => $"the open package of {stored.Image} is not the engine's");
+            byte[] open = world.Composition.Reconciler.Read(s => s.SingleAsync<byte[]>(
+                "select content from package where tuple_key = @TupleKey and revision = @PackageRevision", new { stored.TupleKey, stored.PackageRevision }));
+            Demand("I1 package", open.AsSpan().SequenceEqual(package.Canonical), () => $"the bytes of the open package of {stored.Image} are not the engine's");
         }
         else if (!Standing.IsConverging(expected.Reconciliation))
         {
             Demand("I1 package", !stored.HasOpenPackage, () => $"{stored.Image} has an open package, and nothing to decide");
         }
-    }
-
-    private static void HeldFieldsHaveNoValue(ImageReference tuple, Expected expected)
-    {
-        LedgerView ledger = DocumentReader.Ledger(expected.Ledger);
-        Demand("I5 hold", ledger.Fields.All(f => f.Hold is null || f.Authoritative is null), () => $"{tuple} holds a field with a value");
     }
 
     private static bool Same<T>(IEnumerable<T> a, IEnumerable<T> b) => a.ToHashSet().SetEquals(b) && a.Count() == b.Count();

@@ -4,7 +4,9 @@ using ReleaseIntegrity.AllInOne.Offline.Input;
 using ReleaseIntegrity.Auditing;
 using ReleaseIntegrity.Contracts;
 using ReleaseIntegrity.Contracts.Documents;
+using ReleaseIntegrity.Contracts.Messages;
 using ReleaseIntegrity.Core;
+using ReleaseIntegrity.Reconciling.Folding;
 using ReleaseIntegrity.Simulation.Deterministic.Machinery;
 
 namespace ReleaseIntegrity.Simulation.Deterministic.Checking;
@@ -12,6 +14,14 @@ namespace ReleaseIntegrity.Simulation.Deterministic.Checking;
 /// <summary>One content that a collector keeps, with its receipts.</summary>
 internal sealed record KeptContent(Source Source, string Format, string Sha256, byte[] Body, string State, IReadOnlyList<DateTimeOffset> Receipts)
 {
+    private IReadOnlyList<NormalisedItem>? _items;
+
+    /// <summary>As it was received first.</summary>
+    public Notification Notification => new() { Source = Source, Format = Format, Body = Body, ReceivedAt = Receipts[0] };
+
+    /// <summary>What is in it.</summary>
+    public IReadOnlyList<NormalisedItem> Items => _items ??= Composition.Normalisers[Source].Single(n => n.Format == Format).Normalise(Notification);
+
     /// <summary>All that a collector keeps.</summary>
     public static IReadOnlyList<KeptContent> Of(Source source, Database database) => database.Read<IReadOnlyList<KeptContent>>(async s =>
     {
@@ -40,17 +50,23 @@ internal sealed record KeptContent(Source Source, string Format, string Sha256, 
     }
 }
 
-/// <summary>What the offline engine makes of the same deliveries: no store, no messages, no order.</summary>
+/// <summary>What the offline engine makes of the same deliveries and pins: no store, no messages, no order.</summary>
 internal sealed class Truth
 {
     private readonly JudgedEvidence _evidence;
 
-    public Truth(IEnumerable<KeptContent> contents, DateTimeOffset asOf)
+    /// <summary>Derives everything.</summary>
+    /// <param name="contents">What collectors keep.</param>
+    /// <param name="pins">What stewards pinned and took back.</param>
+    /// <param name="asOf">The instant of the evaluation.</param>
+    public Truth(IEnumerable<KeptContent> contents, IEnumerable<PinChanged> pins, DateTimeOffset asOf)
     {
+        ILookup<ImageReference, Pin> pinned = pins.ToLookup(p => p.Tuple, PinsConsumer.PinOf);
         Notifications = [.. contents.Select(Entry).OrderBy(e => e.Key)];
         _evidence = new JudgedEvidence(Notifications, Composition.Policy, asOf);
         Audit = OfflineReconciliation.Audit(Notifications, Composition.Policy);
-        Tuples = _evidence.Tuples.ToDictionary(t => t, t => new Expected(Reconciler.Reconcile(_evidence.Of(t), Composition.Policy, asOf)));
+        Tuples = _evidence.Tuples.ToDictionary(
+            t => t, t => new Expected(Reconciler.Reconcile(_evidence.Of(t) with { Pins = [.. pinned[t]] }, Composition.Policy, asOf)));
     }
 
     /// <summary>Every notification with what it holds.</summary>
@@ -67,10 +83,8 @@ internal sealed class Truth
 
     private static NotificationEntry Entry(KeptContent content)
     {
-        INormalizer normaliser = Composition.Normalisers[content.Source].Single(n => n.Format == content.Format);
-        var notification = new Notification { Source = content.Source, Format = content.Format, Body = content.Body, ReceivedAt = content.Receipts[0] };
         var key = new NotificationKey(content.Source, content.Format, content.Sha256, "");
-        IReadOnlyList<NormalisedItem> items = normaliser.Normalise(notification);
+        IReadOnlyList<NormalisedItem> items = content.Items;
         var entry = new NotificationEntry(key, new AllInOne.Offline.Input.Delivery.Read(key, content.Receipts[0], items));
         foreach (DateTimeOffset receipt in content.Receipts.Skip(1))
         {

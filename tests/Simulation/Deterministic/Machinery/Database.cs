@@ -11,25 +11,56 @@ namespace ReleaseIntegrity.Simulation.Deterministic.Machinery;
 /// What is on disk of one service: a SQLite database in memory with the production schema, statements and dialect. It
 /// outlives processes. Used by one thread.
 /// </summary>
+/// <remarks>
+/// A world's whole life is one transaction that is undone in the end, and a transaction of a service is a savepoint in it: so
+/// the schema stays as it is and every statement stays prepared.
+/// </remarks>
 internal sealed class Database : IDisposable
 {
     private readonly PreparingConnection _connection = new("Data Source=:memory:;Foreign Keys=True");
+    private readonly SqliteCommand _begin;
+    private readonly SqliteCommand _undo;
+    private readonly SqliteCommand _end;
+    private SqliteTransaction _world;
+    private readonly Dictionary<string, (long Version, DateTimeOffset? At)> _instants = new(StringComparer.Ordinal);
     private bool _isWriting;
 
-    public Database() => _connection.Open();
+    /// <summary>A database with the schema of another.</summary>
+    public Database(SqliteConnection template)
+    {
+        _connection.Open();
+        template.BackupDatabase(_connection);
+        _begin = _connection.Take("savepoint work");
+        _undo = _connection.Take("rollback to work");
+        _end = _connection.Take("release work");
+        _world = _connection.BeginTransaction();
+    }
 
     /// <summary>Raised with every commit.</summary>
     public long Version { get; private set; }
 
-    /// <summary>Begins anew from a schema.</summary>
-    public void Reset(SqliteConnection template) => template.BackupDatabase(_connection);
+    /// <summary>Begins anew, without any row.</summary>
+    public void Reset()
+    {
+        _world.Dispose();
+        _world = _connection.BeginTransaction();
+        Version++;
+    }
+
+    /// <summary>An instant that a query gives as <c>at</c>; it is asked once after each commit.</summary>
+    public DateTimeOffset? When(string sql)
+    {
+        if (!_instants.TryGetValue(sql, out (long Version, DateTimeOffset? At) known) || known.Version != Version)
+        {
+            _instants[sql] = known = (Version, Read(s => s.SingleAsync<Instant>(sql)).At);
+        }
+
+        return known.At;
+    }
 
     /// <summary>Runs queries on what is committed.</summary>
-    public T Read<T>(Func<StoreSnapshot, Task<T>> read, CancellationToken cancellationToken = default)
-    {
-        using SqliteTransaction transaction = _connection.BeginTransaction(deferred: true);
-        return Result(read(new StoreSnapshot(SqliteDialect.Instance, _connection, transaction, cancellationToken)));
-    }
+    public T Read<T>(Func<StoreSnapshot, Task<T>> read, CancellationToken cancellationToken = default) =>
+        Result(read(new StoreSnapshot(SqliteDialect.Instance, _connection, _world, cancellationToken)));
 
     /// <summary>Runs one transaction, at once.</summary>
     /// <param name="write">The work.</param>
@@ -43,33 +74,55 @@ internal sealed class Database : IDisposable
         }
 
         _isWriting = true;
+        var work = new StoreTransaction(SqliteDialect.Instance, _connection, _world, cancellationToken);
+        T result;
+        Run(_begin);
         try
         {
             if (twice)
             {
-                using SqliteTransaction undone = _connection.BeginTransaction(deferred: false);
-                Result(write(new StoreTransaction(SqliteDialect.Instance, _connection, undone, cancellationToken)));
+                Result(write(new StoreTransaction(SqliteDialect.Instance, _connection, _world, cancellationToken)));
+                Run(_undo);
             }
 
-            using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
-            var work = new StoreTransaction(SqliteDialect.Instance, _connection, transaction, cancellationToken);
-            T result = Result(write(work));
-            transaction.Commit();
-            Version++;
-            work.Committed();
-            return result;
+            result = Result(write(work));
+        }
+        catch
+        {
+            Run(_undo);
+            throw;
         }
         finally
         {
+            Run(_end);
             _isWriting = false;
         }
+
+        Version++;
+        work.Committed();
+        return result;
     }
 
-    public void Dispose() => _connection.Dispose();
+    public void Dispose()
+    {
+        _world.Dispose();
+        _connection.Dispose();
+    }
+
+    private void Run(SqliteCommand command)
+    {
+        command.Transaction = _world;
+        command.ExecuteNonQuery();
+    }
 
     private static T Result<T>(Task<T> work) => work.IsCompleted
         ? work.GetAwaiter().GetResult()
         : throw new InvalidOperationException("the work of a transaction waits for something else than its store");
+
+    private sealed record Instant
+    {
+        public DateTimeOffset? At { get; init; }
+    }
 }
 
 /// <summary>The databases of one simulated world after the other; each thread has its own.</summary>
@@ -85,12 +138,15 @@ internal sealed class Databases : IDisposable
     /// <param name="schema">One of <c>collector</c>, <c>reconciler</c> and <c>handoff</c>.</param>
     public Database Empty(string service, string schema)
     {
-        if (!_open.TryGetValue(service, out Database? database))
+        if (_open.TryGetValue(service, out Database? database))
         {
-            _open[service] = database = new Database();
+            database.Reset();
+        }
+        else
+        {
+            _open[service] = database = new Database(Template(schema));
         }
 
-        database.Reset(Template(schema));
         return database;
     }
 

@@ -21,6 +21,9 @@ internal enum Point
     /// <summary>Before messages are taken off their queue.</summary>
     Ack,
 
+    /// <summary>Before a source is asked for a page.</summary>
+    Ask,
+
     /// <summary>Before a sender is answered.</summary>
     Answer,
 }

@@ -12,9 +12,9 @@ namespace ReleaseIntegrity.Simulation.Deterministic.Services;
 /// <summary>Something that a service does over and over, one step at a time.</summary>
 /// <param name="Name">For the trace.</param>
 /// <param name="Version">Changes whenever there may be something to do.</param>
-/// <param name="Polls">Whether there may be something to do because time has passed.</param>
+/// <param name="HasWork">Whether something is there now; null where only the version tells.</param>
 /// <param name="StepAsync">One pass; returns how much it did.</param>
-internal sealed record Lane(string Name, Func<long> Version, bool Polls, Func<Task<int>> StepAsync)
+internal sealed record Lane(string Name, Func<long> Version, Func<bool>? HasWork, Func<Task<int>> StepAsync)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private (long Version, DateTimeOffset At) _idleSince = (-1, default);
@@ -22,9 +22,10 @@ internal sealed record Lane(string Name, Func<long> Version, bool Polls, Func<Ta
     /// <summary>The step that is under way; null between steps.</summary>
     public Task<int>? Step { get; private set; }
 
-    /// <summary>Whether a step may find something to do.</summary>
-    public bool IsWorthwhile(DateTimeOffset now) =>
-        Step is null && (_idleSince.Version != Version() || (Polls && now >= _idleSince.At + Pause));
+    /// <summary>Whether a step may find something to do. A look that would find nothing is not simulated: there are too many.</summary>
+    public bool IsWorthwhile(DateTimeOffset now) => Step is null
+        && (_idleSince.Version != Version() || (HasWork is not null && now >= _idleSince.At + Pause))
+        && (HasWork is null || HasWork());
 
     /// <summary>Begins a step.</summary>
     public void Begin(DateTimeOffset now)
@@ -74,7 +75,11 @@ internal sealed record Surroundings(
     public OutboxDispatcher Dispatcher(Outbox outbox) => new(outbox, new OutboxPublisher(Transport), NullLogger<OutboxDispatcher>.Instance);
 
     /// <summary>What happens in the store, step by step.</summary>
-    public Lane Storing(string what, Func<Task<int>> stepAsync) => new($"{Name} {what}", () => Database.Version, Polls: true, stepAsync);
+    /// <param name="what">For the trace.</param>
+    /// <param name="due">SQL for when there is something to do, as <c>at</c>.</param>
+    /// <param name="stepAsync">One pass; returns how much it did.</param>
+    public Lane Storing(string what, string due, Func<Task<int>> stepAsync) =>
+        new($"{Name} {what}", () => Database.Version, () => Database.When(due) <= Clock.GetUtcNow(), stepAsync);
 
     /// <summary>Messages of a queue, in batches.</summary>
     /// <param name="queue">The queue.</param>
@@ -83,7 +88,7 @@ internal sealed record Surroundings(
     public Lane Consuming(QueueDeclaration queue, int limit, Func<IReadOnlyList<Letter>, Task> consumeAsync) => new(
         $"{Name} < {queue.Name}",
         () => Broker.HasWaiting(queue.Name) && (!queue.SingleActiveConsumer || Broker.IsActive(queue.Name, Life)) ? Broker.Version : Idle,
-        Polls: false,
+        HasWork: null,
         async () =>
         {
             if (queue.SingleActiveConsumer && !Broker.IsActive(queue.Name, Life))
@@ -126,6 +131,9 @@ internal sealed record Surroundings(
 /// <summary>One service in one run of its process.</summary>
 internal interface INode
 {
+    /// <summary>The run.</summary>
+    Life Life { get; }
+
     /// <summary>What it does.</summary>
     IReadOnlyList<Lane> Lanes { get; }
 

@@ -17,7 +17,7 @@ using ReleaseIntegrity.Storage;
 
 namespace ReleaseIntegrity.Simulation.Deterministic.Services;
 
-/// <summary>A reconciler: folding, derivation, quarantine, timers, the saga of cases, outbox.</summary>
+/// <summary>A reconciler: folding, derivation, quarantine, pins, timers, rebuilds, the saga of cases, outbox.</summary>
 internal sealed class ReconcilerNode : INode
 {
     private const int ParcelsAtOnce = 24;
@@ -51,6 +51,8 @@ internal sealed class ReconcilerNode : INode
         _hold = around.Hold();
         var observations = new ObservationsConsumer(store, folder, quarantine, _derivation, _hold, around.Rejected());
         var heard = new SourcesHeardConsumer(folder, _derivation, _hold, around.Rejected());
+        var pins = new PinsConsumer(folder, _derivation, _hold, around.Rejected());
+        var rebuilds = new RebuildsConsumer(rebuilder, _hold, around.Rejected());
         OutboxDispatcher dispatcher = around.Dispatcher(Outbox);
         Lanes =
         [
@@ -58,14 +60,18 @@ internal sealed class ReconcilerNode : INode
                 Delivered.Together([.. letters.Select(around.Delivery<Parcel>)])))),
             .. Enumerable.Range(0, CasesAtOnce).Select(_ => around.Consuming(Queues.Cases, 1, letters => AdvanceAsync(letters[0]))),
             around.Consuming(Queues.SourcesHeard, 1, letters => heard.Consume(around.Delivery<Parcel>(letters[0]))),
-            around.Storing("sends", () => dispatcher.DispatchOnceAsync(CancellationToken.None)),
-            around.Storing("sweeps", () => sweep.SweepOnceAsync(CancellationToken.None)),
+            around.Consuming(Queues.Pins, 1, letters => pins.Consume(around.Delivery<Parcel>(letters[0]))),
+            around.Consuming(Queues.Rebuilds, 1, letters => rebuilds.Consume(around.Delivery<Parcel>(letters[0]))),
+            around.Storing("sends", Dues.Outbox, () => dispatcher.DispatchOnceAsync(CancellationToken.None)),
+            around.Storing("sweeps", Dues.Timers, () => sweep.SweepOnceAsync(CancellationToken.None)),
         ];
     }
 
     public IReadOnlyList<Lane> Lanes { get; }
 
     public Outbox Outbox { get; }
+
+    public Life Life => _around.Life;
 
     public async Task StartAsync()
     {
