@@ -18,7 +18,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 SOLUTION=Microservices.sln
 CONFIGURATION=Release
-PACKAGES=(rabbitmq-server docker-registry skopeo)
+PACKAGES=(rabbitmq-server docker-registry skopeo iproute2 gcc libc6-dev)
 BROWSER_PACKAGES=(chromium)
 
 filter=

@@ -23,7 +23,7 @@ public sealed class OneNode : IAsyncLifetime
         Node node = await NodeAsync();
         string name = $"test-{Interlocked.Increment(ref _virtualHosts)}";
         await node.AddVirtualHostAsync(name);
-        return new BusAddress([node.Port], name);
+        return new BusAddress([node.Endpoint], name);
     }
 
     /// <inheritdoc/>

@@ -45,7 +45,7 @@ internal sealed class Peer : IAsyncDisposable
         var options = new BusOptions
         {
             Transport = BusOptions.RabbitMq,
-            Host = string.Join(',', bus.Ports.Select(p => $"127.0.0.1:{p}")),
+            Host = bus.Hosts,
             VirtualHost = bus.VirtualHost,
             Partitions = 1,
             PublishTimeoutMs = 3_000,

@@ -68,5 +68,5 @@ public sealed class When_a_queue_is_missing(OneNode broker)
     }
 
     internal static Task<IConnection> ConnectAsync(BusAddress bus) =>
-        new ConnectionFactory { HostName = "127.0.0.1", Port = bus.Ports[0], VirtualHost = bus.VirtualHost }.CreateConnectionAsync(Ct);
+        bus.Factory().CreateConnectionAsync(Ct);
 }

@@ -17,6 +17,15 @@ internal static class LongRun
     /// <summary>Seconds for which a store is locked, <c>DISTRIBUTED_STORE_AWAY_SECONDS</c>.</summary>
     public static TimeSpan StoreAway { get; } = TimeSpan.FromSeconds(Number("DISTRIBUTED_STORE_AWAY_SECONDS", 8));
 
+    /// <summary>For how long everything goes wrong, <c>CHAOS_MINUTES</c>; 0 for each kind of fault once.</summary>
+    public static TimeSpan Chaos { get; } = TimeSpan.FromMinutes(Number("CHAOS_MINUTES", 0));
+
+    /// <summary>What decides what goes wrong, and when, <c>CHAOS_SEED</c>.</summary>
+    public static int ChaosSeed { get; } = Number("CHAOS_SEED", 1);
+
+    /// <summary>A file to which a long run also writes what happens, while it happens, <c>CHAOS_LOG</c>.</summary>
+    public static string? ChaosLog { get; } = Environment.GetEnvironmentVariable("CHAOS_LOG");
+
     /// <summary>Skips a test that only a run with <c>DISTRIBUTED_FAULTS=all</c> takes the time for.</summary>
     public static void Require() => Assert.SkipUnless(
         Environment.GetEnvironmentVariable("DISTRIBUTED_FAULTS") == "all", "not green on every machine yet, and takes its time: DISTRIBUTED_FAULTS=all runs it");

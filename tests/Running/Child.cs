@@ -59,11 +59,24 @@ public sealed class Child : IDisposable
         }
     }
 
+    /// <summary>SIGSTOP: the process keeps what it has, and does nothing.</summary>
+    public void Pause() => Signal("STOP");
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Signal("CONT");
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Kill();
         Living.TryRemove(_id, out _);
         Process.Dispose();
+    }
+
+    private void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", [$"-{name}", $"{_id}"]);
+        kill.WaitForExit();
+        Assert.True(kill.ExitCode == 0, $"SIG{name} of {_id} ended with {kill.ExitCode}");
     }
 }

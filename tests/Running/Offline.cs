@@ -6,13 +6,14 @@ using System.Text.Json.Nodes;
 namespace ReleaseIntegrity.Tests.Running;
 
 /// <summary>One delivery for the offline command: the bytes, and when they were received.</summary>
-public sealed record Delivered(string Format, DateTimeOffset ReceivedAt, byte[] Body)
+public sealed record Delivered(string Format, DateTimeOffset ReceivedAt, byte[] Body, IReadOnlyDictionary<string, string>? Headers = null)
 {
     /// <summary>As a line of NDJSON.</summary>
-    public string Line() => JsonSerializer.Serialize(new Dictionary<string, string>
+    public string Line() => JsonSerializer.Serialize(new Dictionary<string, object?>
     {
         ["format"] = Format,
         ["receivedAt"] = ReceivedAt.ToString("O", CultureInfo.InvariantCulture),
+        ["headers"] = Headers,
         ["bodyBase64"] = Convert.ToBase64String(Body),
     });
 }

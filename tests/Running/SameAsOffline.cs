@@ -98,13 +98,8 @@ public sealed class SameAsOffline(Reads reads, HandoffService.HandoffServiceClie
     /// </summary>
     private async Task<IReadOnlyList<(string Source, DeliveryView View)>> DeliveriesAsync()
     {
-        var deliveries = new List<(string, DeliveryView)>();
-        foreach (string source in Sources.All)
-        {
-            deliveries.AddRange((await reads.DeliveriesAsync(source)).Select(d => (source, d)));
-        }
-
-        return deliveries;
+        IReadOnlyList<DeliveryView>[] views = await Task.WhenAll(Sources.All.Select(reads.DeliveriesAsync));
+        return [.. Sources.All.Zip(views).SelectMany(s => s.Second.Select(d => (s.First, d)))];
     }
 
     private static IEnumerable<Delivered> Delivered(
@@ -113,8 +108,8 @@ public sealed class SameAsOffline(Reads reads, HandoffService.HandoffServiceClie
         var bodies = notifications
             .DistinctBy(n => Convert.ToHexStringLower(SHA256.HashData(n.Body)))
             .ToDictionary(n => Convert.ToHexStringLower(SHA256.HashData(n.Body)), StringComparer.Ordinal);
-        return deliveries.Select(d =>
-            new Delivered(bodies[d.View.NotificationSha256].OfflineFormat, d.View.ReceivedAt, bodies[d.View.NotificationSha256].Body));
+        return deliveries.Select(d => (d.View.ReceivedAt, Sent: bodies[d.View.NotificationSha256]))
+            .Select(d => new Delivered(d.Sent.OfflineFormat, d.ReceivedAt, d.Sent.Body, d.Sent.Headers));
     }
 
     private async Task<IReadOnlyList<Ledger>> LedgersAsync()

@@ -14,8 +14,7 @@ public sealed class QueueTap : IAsyncDisposable
     /// <summary>Connects to the first node.</summary>
     public static async Task<QueueTap> OpenAsync(BusAddress bus)
     {
-        var factory = new ConnectionFactory { HostName = "127.0.0.1", Port = bus.Ports[0], VirtualHost = bus.VirtualHost };
-        return new QueueTap(await factory.CreateConnectionAsync());
+        return new QueueTap(await bus.Factory().CreateConnectionAsync());
     }
 
     /// <summary>Puts a message onto a queue that exists; returns when the queue has it.</summary>

@@ -26,7 +26,7 @@ public sealed class BrokerFixture : IAsyncLifetime
 
         string name = $"test-{Interlocked.Increment(ref _virtualHosts)}";
         await Node.AddVirtualHostAsync(name);
-        return new BusAddress([Node.Port], name);
+        return new BusAddress([Node.Endpoint], name);
     }
 
     /// <inheritdoc/>

@@ -58,7 +58,7 @@ internal sealed class Deployment : IDisposable
     /// <summary>Starts one more replica of a service, and does not wait for it.</summary>
     public Replica Start(Role role) => Start(role, []);
 
-    /// <summary>Starts one with settings of its own.</summary>
+    /// <summary>Starts one with settings, or other variables of its environment, of its own.</summary>
     public Replica Start(Role role, IEnumerable<(string Name, string Value)> own)
     {
         var settings = new Dictionary<string, string>(_settings, StringComparer.Ordinal);
@@ -87,7 +87,8 @@ internal sealed class Deployment : IDisposable
     }
 
     /// <summary>Sources that send to whichever replicas run, in turn.</summary>
-    public Senders Senders(IReadOnlyList<Sent> notifications, TimeSpan rest = default) => new(notifications, AddressOrNull) { Rest = rest };
+    public Senders Senders(IReadOnlyList<Sent> notifications, TimeSpan rest = default, int concurrency = 12) =>
+        new(notifications, AddressOrNull) { Rest = rest, Concurrency = concurrency };
 
     /// <summary>A client of one handoff.</summary>
     public HandoffService.HandoffServiceClient HandoffOf(Replica handoff)

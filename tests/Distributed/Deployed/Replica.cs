@@ -20,7 +20,7 @@ internal sealed class Replica : IDisposable
     public Replica(Role role, int number, IReadOnlyDictionary<string, string> settings)
     {
         Role = role;
-        Name = $"{role.Name} {number}";
+        Name = NameOf(role, number);
         Address = new Uri($"http://127.0.0.1:{FreePort.Next()}/");
         Grpc = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         _settings = settings;
@@ -28,6 +28,9 @@ internal sealed class Replica : IDisposable
 
     /// <summary>What it is a replica of.</summary>
     public Role Role { get; }
+
+    /// <summary>The name of a replica: service and number, from 1.</summary>
+    public static string NameOf(Role role, int number) => $"{role.Name} {number}";
 
     /// <summary>Service and number.</summary>
     public string Name { get; }
@@ -91,6 +94,13 @@ internal sealed class Replica : IDisposable
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
+    /// <summary>What its clock says, to the second.</summary>
+    public async Task<DateTimeOffset> DateAsync()
+    {
+        using HttpResponseMessage response = await Http.GetAsync(new Uri(Address, "health/live"));
+        return response.Headers.Date!.Value;
+    }
+
     /// <summary>The sum of a counter over all its labels, as it is scraped; 0 while it has counted nothing.</summary>
     /// <param name="name">As Prometheus names it: <c>releaseintegrity_fold_observations</c>, whatever its suffix.</param>
     public async Task<double> CountedAsync(string name)
@@ -111,9 +121,27 @@ internal sealed class Replica : IDisposable
     /// <summary>SIGKILL.</summary>
     public void Kill()
     {
-        _child?.Dispose();
-        _child = null;
+        // First forgotten: what is killed has not ended by itself.
+        Child? killed = Interlocked.Exchange(ref _child, null);
+        killed?.Dispose();
         Say("-- killed");
+    }
+
+    /// <summary>Whether it ended without being told to.</summary>
+    public bool HasEndedByItself => _child is { IsRunning: false };
+
+    /// <summary>SIGSTOP: it keeps its locks, its leases and its connections, and answers nobody.</summary>
+    public void Pause()
+    {
+        _child!.Pause();
+        Say("-- paused");
+    }
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume()
+    {
+        _child!.Resume();
+        Say("-- resumed");
     }
 
     /// <summary>SIGTERM; returns the exit code.</summary>

@@ -23,6 +23,9 @@ internal abstract class Stores : IDisposable
     /// <summary>The settings with which a service finds its store.</summary>
     public abstract IEnumerable<(string Name, string Value)> Settings(Role role);
 
+    /// <summary>The folder of a service's store; null where it is a server's.</summary>
+    public virtual string? FolderOf(Role role) => null;
+
     /// <summary>Holds the write lock of a service's store, from this process, until it is disposed of.</summary>
     public abstract Task<IAsyncDisposable> LockAsync(Role role);
 
@@ -33,17 +36,19 @@ internal abstract class Stores : IDisposable
 
     private sealed class SharedFiles(string folder) : Stores
     {
+        public override string FolderOf(Role role) => Path.Combine(folder, role.Name);
+
         public override IEnumerable<(string Name, string Value)> Settings(Role role) =>
         [
             ("Store:Engine", "sqlite"),
-            ("Store:DataFolder", folder),
+            ("Store:DataFolder", FolderOf(role)),
             ("Store:Shared", "true"),
             ("Store:TimeoutSeconds", "3"),
         ];
 
         public override async Task<IAsyncDisposable> LockAsync(Role role)
         {
-            var connection = new SqliteConnection($"Data Source={Path.Combine(folder, $"{role.Name}.db")};Pooling=False");
+            var connection = new SqliteConnection($"Data Source={Path.Combine(FolderOf(role), $"{role.Name}.db")};Pooling=False");
             await connection.OpenAsync();
             using SqliteCommand begin = connection.CreateCommand();
             begin.CommandText = "begin immediate";

@@ -15,10 +15,12 @@ namespace ReleaseIntegrity.Tests.Running.Traffic;
 /// </param>
 public sealed class Senders(IReadOnlyList<Sent> notifications, Func<string, Uri?> address)
 {
-    private const int Concurrency = 12;
     private const int EveryRedelivered = 9;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(10) };
+
+    private static readonly IReadOnlyDictionary<string, string> NoHeaders = new Dictionary<string, string>();
 
     private readonly ConcurrentQueue<Sent> _waiting = new(notifications.SelectMany((n, i) => i % EveryRedelivered == 0 ? new[] { n, n } : [n]));
     private readonly ConcurrentBag<Accepted> _accepted = [];
@@ -30,6 +32,9 @@ public sealed class Senders(IReadOnlyList<Sent> notifications, Func<string, Uri?
 
     /// <summary>What got its 202 so far.</summary>
     public IReadOnlyCollection<Accepted> Accepted => _accepted;
+
+    /// <summary>How many send at once.</summary>
+    public int Concurrency { get; init; } = 12;
 
     /// <summary>How long each of them rests after a notification was accepted: what makes the load last.</summary>
     public TimeSpan Rest { get; init; }
@@ -55,10 +60,9 @@ public sealed class Senders(IReadOnlyList<Sent> notifications, Func<string, Uri?
 
     private async Task SendAllAsync(CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         while (_waiting.TryDequeue(out Sent? next))
         {
-            while (await TrySendAsync(http, next, cancellationToken) is var accepted)
+            while (await TrySendAsync(next, cancellationToken) is var accepted)
             {
                 if (accepted is not null)
                 {
@@ -73,7 +77,8 @@ public sealed class Senders(IReadOnlyList<Sent> notifications, Func<string, Uri?
         }
     }
 
-    private async Task<Accepted?> TrySendAsync(HttpClient http, Sent sent, CancellationToken cancellationToken)
+    /// <summary>Sends one once; null where it was not accepted, or the answer was lost.</summary>
+    public async Task<Accepted?> TrySendAsync(Sent sent, CancellationToken cancellationToken)
     {
         if (address(sent.Source) is not { } at)
         {
@@ -82,9 +87,8 @@ public sealed class Senders(IReadOnlyList<Sent> notifications, Func<string, Uri?
 
         try
         {
-            using var content = new ByteArrayContent(sent.Body);
-            content.Headers.ContentType = new MediaTypeHeaderValue(sent.Format == "cloudevents" ? "application/cloudevents+json" : "application/json");
-            using HttpResponseMessage response = await http.PostAsync(new Uri(at, sent.Path), content, cancellationToken);
+            using HttpRequestMessage request = Request(at, sent);
+            using HttpResponseMessage response = await Http.SendAsync(request, cancellationToken);
             if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
             {
                 Assert.NotNull(response.Headers.RetryAfter);
@@ -102,6 +106,19 @@ public sealed class Senders(IReadOnlyList<Sent> notifications, Func<string, Uri?
             // Killed before the answer was whole: whether it was kept is open, so it is sent again.
             return null;
         }
+    }
+
+    private static HttpRequestMessage Request(Uri at, Sent sent)
+    {
+        var content = new ByteArrayContent(sent.Body);
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(at, sent.Path)) { Content = content };
+        foreach ((string name, string value) in sent.Headers ?? NoHeaders)
+        {
+            Assert.True(request.Headers.TryAddWithoutValidation(name, value) || content.Headers.TryAddWithoutValidation(name, value), name);
+        }
+
+        content.Headers.ContentType ??= new MediaTypeHeaderValue(sent.Format == "cloudevents" ? "application/cloudevents+json" : "application/json");
+        return request;
     }
 
     private sealed class Waiter(int wanted, Action act)
