@@ -254,11 +254,10 @@ internal sealed class World
 
     private void Rest()
     {
-        DateTimeOffset end = Now + _plan.Tail;
-
         // Sources are asked once more, so that nothing is missing of what they have said.
         DateTimeOffset said = _plan.Deliveries.Select(d => d.NotBefore).Append(Now).Max();
         _errands.AddRange(_plan.Asked.Select((source, i) => new Insisting(i, source, said)));
+        DateTimeOffset? end = null;
         for (int i = 0; ; i++)
         {
             while (Turn())
@@ -274,13 +273,18 @@ internal sealed class World
             {
                 Advance(Composition.NextMessage() is { } message && message > Now ? message : Now + TryAgain);
             }
-            else if (Composition.NextDue() is { } due && due <= (Now > end ? Now : end))
+            else if (Composition.NextDue() is { } due && due <= (Now < end ? end : Now))
             {
                 Advance(due > Now ? due : Now + TryAgain);
             }
+            else if (end is null)
+            {
+                // The tail begins when everything is there: a package that settles has to have settled in it.
+                end = Now + _plan.Tail;
+            }
             else if (Now < end)
             {
-                Advance(end);
+                Advance(end.Value);
             }
             else
             {
