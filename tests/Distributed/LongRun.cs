@@ -20,6 +20,10 @@ internal static class LongRun
     /// <summary>For how long everything goes wrong, <c>CHAOS_MINUTES</c>; 0 for each kind of fault once.</summary>
     public static TimeSpan Chaos { get; } = TimeSpan.FromMinutes(Number("CHAOS_MINUTES", 0));
 
+    /// <summary>Skips the chaos unless somebody takes the time for it: <c>CHAOS_MINUTES</c> is set.</summary>
+    public static void RequireChaos() => Assert.SkipUnless(
+        Environment.GetEnvironmentVariable("CHAOS_MINUTES") is { Length: > 0 }, "takes minutes: CHAOS_MINUTES=0 runs each kind of fault once");
+
     /// <summary>What decides what goes wrong, and when, <c>CHAOS_SEED</c>.</summary>
     public static int ChaosSeed { get; } = Number("CHAOS_SEED", 1);
 

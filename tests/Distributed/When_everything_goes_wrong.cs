@@ -20,6 +20,7 @@ public sealed class When_everything_goes_wrong(ITestOutputHelper output)
     [Fact]
     public async Task Nothing_is_lost_and_the_result_is_that_of_an_undisturbed_run()
     {
+        LongRun.RequireChaos();
         Node.Require();
         var took = Stopwatch.StartNew();
         Cast cast = LongRun.Chaos > TimeSpan.Zero ? Many : Few;

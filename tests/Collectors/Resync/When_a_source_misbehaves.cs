@@ -8,6 +8,9 @@ namespace ReleaseIntegrity.Tests.Collectors.Resync;
 /// <summary>A registry answers badly.</summary>
 public sealed class Oci_distribution_misbehaves() : When_a_source_misbehaves("oci-distribution");
 
+/// <summary>A registry answers badly about signatures.</summary>
+public sealed class Oci_referrers_misbehaves() : When_a_source_misbehaves("oci-referrers");
+
 /// <summary>Harbor answers badly.</summary>
 public sealed class Harbor_misbehaves() : When_a_source_misbehaves("harbor");
 
@@ -69,35 +72,31 @@ public abstract class When_a_source_misbehaves(string name) : WithFolder
                 async () =>
                 {
                     await collector.AnsweredAsync();
-                    return collector.Observations.Any(o => Names(o, i));
+                    return collector.Observations.Any(o => api.Names(o, i));
                 },
                 $"what was added during {fault} is here");
             Assert.Equal(JsonValueKind.Null, (await collector.MarkAsync()).GetProperty("lastError").ValueKind);
         }
 
-        Assert.All(Enumerable.Range(0, i + 1), n => Assert.Contains(collector.Observations, o => Names(o, n)));
+        Assert.All(Enumerable.Range(0, i + 1), n => Assert.Contains(collector.Observations, o => api.Names(o, n)));
         Assert.All(server.Requests, r => Assert.Matches("^(GET|HEAD) ", r));
     }
 
-    /// <summary>Every fake makes its record's tag or digest of its number.</summary>
-    private static bool Names(Observation observation, int i) => observation.Subjects.Any(s =>
-        s.Image?.Tag == $"v{i}" || s.Digest?.Text == FakeRegistry.DigestOf(BitConverter.GetBytes(i)));
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_is_not_accepted()
+    {
+        FakeApi api = FakeApi.Of(name);
+        await using FakeServer server = await FakeServer.StartAsync(api.AnswerAsync, Certificates.SelfSigned("localhost"));
+        await using AskingCollector collector = await AskingCollector.StartAsync(api.Source, Folder, server.Address, api.Api, [.. api.Settings(Folder)]);
+        JsonElement error = await collector.FailsAsync("tls");
+        Assert.Contains("CertificateAuthorityFile", error.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Empty(server.Requests);
+    }
 }
 
 /// <summary>What stands between a collector and its source is told apart from what the source says.</summary>
 public sealed class When_a_source_cannot_be_reached : WithFolder
 {
-    [Fact]
-    public async Task A_certificate_that_nobody_vouches_for_is_not_accepted()
-    {
-        var registry = new FakeRegistry();
-        await using FakeServer server = await FakeServer.StartAsync(registry.AnswerAsync, Certificates.SelfSigned("localhost"));
-        await using AskingCollector collector = await AskingCollector.StartAsync(Source.ArtifactRegistry, Folder, server.Address, "oci-distribution");
-        JsonElement error = await collector.FailsAsync("tls");
-        Assert.Contains("CertificateAuthorityFile", error.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        Assert.Empty(server.Requests);
-    }
-
     /// <summary>A private authority that is named vouches for its servers, and for no other name; another one for none.</summary>
     [Theory]
     [InlineData("named", "127.0.0.1")]

@@ -6,7 +6,7 @@ namespace ReleaseIntegrity.Tests.Simulation;
 /// <summary>The slice of every build: the same seeds each time, or as many as <c>SIMULATION_SEEDS</c> says.</summary>
 public sealed class When_seeds_are_run
 {
-    private const int Slice = 2_000;
+    private const int Slice = 500;
     private const int Threads = 2;
 
     private static int Seeds => int.TryParse(Environment.GetEnvironmentVariable("SIMULATION_SEEDS"), out int seeds) ? seeds : Slice;

@@ -22,9 +22,14 @@ internal abstract class FakeApi
 
     public abstract Task AnswerAsync(HttpContext context);
 
+    /// <summary>Whether an observation is about what was added: most fakes make its tag or digest of its number.</summary>
+    public virtual bool Names(Observation observation, int i) => observation.Subjects.Any(s =>
+        s.Image?.Tag == $"v{i}" || s.Digest?.Text == FakeRegistry.DigestOf(BitConverter.GetBytes(i)));
+
     public static FakeApi Of(string api) => api switch
     {
         "oci-distribution" => new FakeRegistryApi(),
+        "oci-referrers" => new FakeReferrersApi(),
         "harbor" => new FakeHarbor(),
         "rekor-v1" => new FakeRekor(),
         "rekor-v2" => new FakeTiles(),
@@ -54,6 +59,35 @@ internal sealed class FakeRegistryApi : FakeApi
     public override string Api => "oci-distribution";
 
     public override void Add(int i) => _registry.Push("team/app", $"v{i}", FakeRegistry.Manifest(i));
+
+    public override Task AnswerAsync(HttpContext context) => _registry.AnswerAsync(context);
+}
+
+/// <summary>A registry that keeps the signature of each of its images beside it.</summary>
+internal sealed class FakeReferrersApi : FakeApi
+{
+    /// <summary>Manifests of signatures have numbers of their own.</summary>
+    private const int Signatures = 1000;
+
+    private readonly FakeRegistry _registry = new();
+
+    public override Source Source => Source.SignatureLedger;
+
+    public override string Api => "oci-referrers";
+
+    public override IReadOnlyList<(string Name, string Value)> Settings(string folder) => [("Only:0", "team/app")];
+
+    public override void Add(int i)
+    {
+        string image = _registry.Push("team/app", $"v{i}", FakeRegistry.Manifest(i));
+        _registry.Push("team/app", null, FakeRegistry.Manifest(Signatures + i, subject: image));
+    }
+
+    public override bool Names(Observation observation, int i)
+    {
+        string image = FakeRegistry.DigestOf(FakeRegistry.Manifest(i));
+        return observation.Subjects.Any(s => s.Digest?.Text == image);
+    }
 
     public override Task AnswerAsync(HttpContext context) => _registry.AnswerAsync(context);
 }
