@@ -29,17 +29,12 @@ public sealed partial class When_worlds_are_evaluated : IDisposable
     }
 
     /// <summary>
-    /// Pushes without a time, clusters of two architectures, a configuration from the future, an index that was named from the
-    /// future, a claim about what a deleted tag named before, an index that nobody names: worlds in which engine, audit or steward once were wrong.
+    /// An index that was named by a clock that ran ahead, and a change record that such a clock told of too late to be found out: worlds
+    /// in which the audit or the steward once were wrong. Another shape of notifications makes other worlds of the seeds.
     /// </summary>
     [Theory]
-    [InlineData(17)]
-    [InlineData(63)]
-    [InlineData(697)]
-    [InlineData(10010)]
-    [InlineData(10191)]
-    [InlineData(10220)]
-    [InlineData(10862)]
+    [InlineData(280)]
+    [InlineData(892)]
     public void A_world_that_once_showed_a_difference_shows_none(int seed)
     {
         WorldResult world = Evaluation.Run(Request(1, 2) with { Seed = seed }, PolicyFile.Default(), Reconciler.Reconcile, new Silence())[0];

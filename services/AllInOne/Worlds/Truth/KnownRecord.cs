@@ -70,6 +70,10 @@ internal sealed class KnownRecord
             }
         }
 
+        // Told so late that nobody sees its clock was ahead, it contradicts by its time what its counter says: nothing tells which is right.
+        runs.AddRange(_sound
+            .Where(s => s.Kind == RecordKind.ChangeRecord && s.Time > _sound[^1].Time && !runs.Exists(r => r.Has(s)))
+            .Select(s => new Run([s])).ToList());
         return runs;
     }
 
