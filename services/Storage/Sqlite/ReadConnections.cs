@@ -13,7 +13,13 @@ internal sealed class ReadConnections(Func<PreparingConnection> open) : IDisposa
     private readonly ConcurrentBag<PreparingConnection> _idle = [];
     private volatile bool _closed;
 
-    public PreparingConnection Take() => _idle.TryTake(out PreparingConnection? idle) ? idle : open();
+    /// <summary>A connection that is open.</summary>
+    /// <exception cref="ObjectDisposedException">The store is closed; what would be opened now stayed open.</exception>
+    public PreparingConnection Take()
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        return _idle.TryTake(out PreparingConnection? idle) ? idle : open();
+    }
 
     /// <summary>Gives back a connection that works; one that failed is disposed instead.</summary>
     public void GiveBack(PreparingConnection connection)
